@@ -1,0 +1,32 @@
+# Every target is one line over the `hubcards` command or pytest; `.venv` holds both.
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+.PHONY: help site test check serve clean
+.DEFAULT_GOAL := help
+
+help: ## print what there is
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
+
+site: $(INSTALLED) ## write the site to site/public
+	$(BIN)/hubcards build
+
+test: $(INSTALLED)-test ## run everything: the tests, and the code of every card
+	$(BIN)/pytest
+
+check: $(INSTALLED) ## report the problems of the cards
+	$(BIN)/hubcards check
+
+serve: site ## show the site at http://127.0.0.1:8000
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory site/public 8000
+
+clean: ## remove what was made: the site, and the environment with the command
+	rm -rf site/public .venv
+
+$(INSTALLED): pyproject.toml
+	sh tools/install.sh .venv .
+	touch $@
+
+$(INSTALLED)-test: pyproject.toml
+	sh tools/install.sh .venv '.[test]'
+	touch $(INSTALLED) $@

@@ -1,0 +1,3 @@
+"""hubcards: the press and the conscience of a model hub."""
+
+__version__ = "0.1.0"

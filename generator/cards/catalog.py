@@ -1,0 +1,134 @@
+"""All the cards of a hub, or of somebody else's folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.cards import rules
+from generator.cards.model import Card
+from generator.cards.parse import MAX_BYTES, ParsedCard, parse_card
+from generator.config import Settings
+from generator.diagnostics import Diagnostic, in_source_order
+from generator.source import FILE_START
+
+CARD_SUFFIX = ".md"
+
+_ID = re.compile(r"\w[\w.-]{0,199}")
+_RESERVED_IDS = frozenset({"index", "assets", "tags", "api", "con", "prn", "aux", "nul"})
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The valid cards, in the order of their ids, and the problems of all that were read.
+
+    `paths` are the files that were read as cards, valid or not.
+    """
+
+    paths: tuple[Path, ...]
+    cards: tuple[Card, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def read_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:
+    """The cards at `paths`, each a card's file or a folder in which every `*.md` is a card.
+
+    What can't be read is a diagnostic like any other problem, and stops nothing else.
+    """
+    parsed = {path: read_card(path, settings) for path in find_cards(paths)}
+    duplicates = tuple(_duplicates(parsed))
+    refused = {diagnostic.path for diagnostic in duplicates}
+    cards = [
+        item.card for item in parsed.values() if item.card and str(item.card.path) not in refused
+    ]
+    diagnostics = [diagnostic for item in parsed.values() for diagnostic in item.diagnostics]
+    return Catalog(
+        tuple(parsed),
+        tuple(sorted(cards, key=lambda card: card.id)),
+        in_source_order([*diagnostics, *duplicates]),
+    )
+
+
+def find_cards(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """The files that are meant as cards: each path itself, or what `*.md` is in the folder."""
+    found: dict[Path, Path] = {}
+    for path in paths:
+        for file in _card_files(path) if path.is_dir() else (path,):
+            found.setdefault(file.absolute(), file)
+    return tuple(found.values())
+
+
+def read_card(path: Path, settings: Settings) -> ParsedCard:
+    """The card in the file `path`, or the problem that keeps it from being read."""
+    name = str(path)
+    problem = _name_problem(path)
+    if problem:
+        return ParsedCard(None, (problem,))
+    try:
+        data = _read_regular_file(path)
+    except FileNotFoundError:
+        return _unreadable(name, "there is no such file", "check the path")
+    except IsADirectoryError:
+        return _unreadable(
+            name, "this is a folder, a card is a file", "give the folder another name"
+        )
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return _unreadable(name, f"the file can't be read: {reason}", "check its permissions")
+    return parse_card(path, data, settings)
+
+
+def _card_files(folder: Path) -> Iterator[Path]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        names = [name for name in files if not name.startswith(".")] + folders
+        yield from (Path(parent, name) for name in sorted(names) if name.endswith(CARD_SUFFIX))
+        folders[:] = [name for name in folders if not name.endswith(CARD_SUFFIX)]
+
+
+def _read_regular_file(path: Path) -> bytes:
+    # A pipe must be refused before it is opened: opening would wait for somebody to write.
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError
+    if not stat.S_ISREG(mode):
+        raise OSError(0, "it is not a regular file")
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _unreadable(name: str, message: str, hint: str) -> ParsedCard:
+    return ParsedCard(None, (rules.UNREADABLE.at(name, FILE_START, message, hint),))
+
+
+def _name_problem(path: Path) -> Diagnostic | None:
+    card_id = path.stem
+    if path.suffix != CARD_SUFFIX:
+        message = f'"{path.name}" does not end with {CARD_SUFFIX}'
+    elif not _ID.fullmatch(card_id) or card_id.endswith("."):
+        message = f"\"{card_id}\" can't be a card's address"
+    elif card_id.casefold() in _RESERVED_IDS:
+        message = f'the name "{card_id}" is reserved'
+    else:
+        return None
+    hint = "name the file <organisation>_<task>_<model>.md, with letters, digits, _ - and ."
+    return rules.BAD_NAME.at(str(path), FILE_START, message, hint)
+
+
+def _duplicates(parsed: dict[Path, ParsedCard]) -> Iterator[Diagnostic]:
+    first_paths: dict[str, Path] = {}
+    for path in sorted(parsed):
+        # Two names that differ in case or composition are one file on many systems.
+        key = unicodedata.normalize("NFC", path.stem).casefold()
+        first = first_paths.setdefault(key, path)
+        if first != path:
+            message = f'another card has the id "{path.stem}": {first}'
+            hint = "give one of the two files another name"
+            yield rules.DUPLICATE_ID.at(str(path), FILE_START, message, hint)
+            mirrored = f'another card has the id "{first.stem}": {path}'
+            yield rules.DUPLICATE_ID.at(str(first), FILE_START, mirrored, hint)

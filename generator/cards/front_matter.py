@@ -1,0 +1,223 @@
+"""The front matter: its shape, and what the hub's settings allow in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from generator.cards import rules
+from generator.cards.document import Document
+from generator.cards.model import FrontMatter
+from generator.config import Settings
+from generator.diagnostics import Diagnostic, did_you_mean
+from generator.source import Span
+from generator.validation import ShapeProblemKind, shape_problems
+from generator.yamltree import (
+    MappingNode,
+    Node,
+    PlainPath,
+    SequenceNode,
+    YamlError,
+    compose,
+    key_span,
+    plain,
+    value_span,
+)
+
+TEMPLATES = ("hub1",)
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be one line of printable text")
+    return text
+
+
+_Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=1000, strict=True, strip_whitespace=True),
+    AfterValidator(_one_line),
+]
+
+
+class _FrontMatterShape(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=lambda name: name.replace("_", "-")
+    )
+
+    template: _Text
+    title: _Text
+    summary: dict[str, _Text]
+    author: _Text
+    tags: tuple[_Text, ...]
+    github_link: _Text
+
+
+_KNOWN_KEYS: Mapping[PlainPath, tuple[str, ...]] = {
+    (): tuple(field.alias or name for name, field in _FrontMatterShape.model_fields.items())
+}
+_VALUE_HINTS = {
+    "template": "add the line template: hub1",
+    "title": "write the model's name, as in title: ResNet",
+    "author": "write who publishes the model, as in author: MegEngine Team",
+    "tags": "write the tags as a list, as in tags: [vision, classification]",
+    "github-link": "write the address of the source, as in github-link: https://github.com/owner/name",
+}
+_RULES = {
+    ShapeProblemKind.UNKNOWN_KEY: rules.UNKNOWN_KEY,
+    ShapeProblemKind.MISSING_KEY: rules.MISSING_KEY,
+    ShapeProblemKind.WRONG_VALUE: rules.BAD_VALUE,
+}
+_EXAMPLE_HINT = "begin the file with a line ---, the front matter, and another line ---"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFrontMatter:
+    """The front matter, if it is as it must be, and what is wrong with it."""
+
+    front_matter: FrontMatter | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def read_front_matter(document: Document, settings: Settings) -> ReadFrontMatter:
+    """The front matter of `document`, typed, with every problem in it."""
+    path = document.path
+    source = document.front_matter
+    if source is None:
+        message = "the card has no front matter"
+        return _refused(rules.NO_FRONT_MATTER.at(path, Span.at(1, 1, 0), message, _EXAMPLE_HINT))
+    if not source.is_closed:
+        span = Span.at(source.first_line - 1, 1, 3)
+        message = "the front matter that begins here is never closed"
+        hint = "put a line with only --- behind its last key"
+        return _refused(rules.UNCLOSED_FRONT_MATTER.at(path, span, message, hint))
+    try:
+        node = compose(source.text, source.first_line)
+    except YamlError as error:
+        rule = rules.DUPLICATE_KEY if error.duplicate_key else rules.BAD_YAML
+        return _refused(rule.at(path, error.span, error.message, error.hint))
+    if not isinstance(node, MappingNode):
+        message = "the front matter must be keys with values"
+        hint = "write lines such as title: ResNet"
+        return _refused(rules.BAD_VALUE.at(path, node.span, message, hint))
+    diagnostics = [
+        *_shape_diagnostics(path, node, settings),
+        *_value_diagnostics(path, node, settings),
+    ]
+    if diagnostics:
+        return ReadFrontMatter(None, tuple(diagnostics))
+    return ReadFrontMatter(_typed(node), ())
+
+
+def _refused(diagnostic: Diagnostic) -> ReadFrontMatter:
+    return ReadFrontMatter(None, (diagnostic,))
+
+
+def _typed(node: MappingNode) -> FrontMatter:
+    shape = _FrontMatterShape.model_validate(plain(node))
+    return FrontMatter(
+        template=shape.template,
+        title=shape.title,
+        summary=shape.summary,
+        author=shape.author,
+        tags=shape.tags,
+        github_link=shape.github_link,
+        spans=dict(_spans(node, ())),
+    )
+
+
+def _spans(node: Node, path: PlainPath) -> Iterator[tuple[PlainPath, Span]]:
+    if isinstance(node, MappingNode):
+        for entry in node.entries:
+            yield from _spans(entry.value, (*path, entry.key))
+    elif isinstance(node, SequenceNode):
+        for index, item in enumerate(node.items):
+            yield from _spans(item, (*path, index))
+    if path:
+        yield path, node.span
+
+
+def _shape_diagnostics(path: str, node: MappingNode, settings: Settings) -> Iterator[Diagnostic]:
+    codes = [language.code for language in settings.languages]
+    hints = {
+        **_VALUE_HINTS,
+        "summary": "write summary: and below it an indented line for each language, as in "
+        + ", ".join(f"{code}: …" for code in codes),
+    }
+    try:
+        _FrontMatterShape.model_validate(plain(node))
+    except ValidationError as error:
+        for problem in shape_problems(error, node, _KNOWN_KEYS, hints):
+            yield _RULES[problem.kind].at(path, problem.span, problem.message, problem.hint)
+
+
+def _value_diagnostics(path: str, node: MappingNode, settings: Settings) -> Iterator[Diagnostic]:
+    values: Mapping[str, Any] = plain(node)
+    template = values.get("template")
+    if isinstance(template, str) and template not in TEMPLATES:
+        span = value_span(node, ("template",))
+        message = f'unknown template "{template}"'
+        yield rules.UNKNOWN_TEMPLATE.at(path, span, message, did_you_mean(template, TEMPLATES))
+    link = values.get("github-link")
+    if isinstance(link, str) and not _is_web_address(link):
+        span = value_span(node, ("github-link",))
+        message = "github-link is not an http or https address"
+        yield rules.BAD_LINK.at(path, span, message, _VALUE_HINTS["github-link"])
+    yield from _tag_diagnostics(path, node, values.get("tags"), settings)
+    yield from _summary_diagnostics(path, node, values.get("summary"), settings)
+
+
+def _tag_diagnostics(
+    path: str, node: MappingNode, tags: Any, settings: Settings
+) -> Iterator[Diagnostic]:
+    if not isinstance(tags, list):
+        return
+    for index, tag in enumerate(tags):
+        span = value_span(node, ("tags", index))
+        if not isinstance(tag, str):
+            continue
+        if tag not in settings.tags:
+            message = f'unknown tag "{tag}"'
+            hint = did_you_mean(tag, list(settings.tags))
+            yield rules.UNKNOWN_TAG.at(path, span, message, hint)
+        elif tag in tags[:index]:
+            message = f'the tag "{tag}" stands here a second time'
+            yield rules.DUPLICATE_TAG.at(path, span, message, "remove it")
+
+
+def _summary_diagnostics(
+    path: str, node: MappingNode, summary: Any, settings: Settings
+) -> Iterator[Diagnostic]:
+    if not isinstance(summary, dict):
+        return
+    codes = [language.code for language in settings.languages]
+    for code in summary:
+        if code not in codes:
+            span = key_span(node, ("summary", code))
+            message = f'unknown language "{code}" of a summary'
+            hint = did_you_mean(code, codes)
+            yield rules.UNKNOWN_SUMMARY_LANGUAGE.at(path, span, message, hint)
+    for language in settings.required_languages:
+        if language.code not in summary:
+            span = key_span(node, ("summary",))
+            message = f"the summary in {language.code} ({language.name}) is missing"
+            hint = f"add the line {language.code}: … below summary:"
+            yield rules.MISSING_SUMMARY.at(path, span, message, hint)
+
+
+def _is_web_address(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+        # Reading the port is what makes urlsplit check it.
+        _ = parts.port
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("http", "https")
+        and bool(parts.hostname)
+        and not any(char.isspace() or char in '<>"\\' for char in link)
+    )

@@ -1,0 +1,172 @@
+"""A card as plain immutable data, with the source position of everything in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from generator.source import Span
+
+PYTHON_INFO_STRINGS = frozenset({"python", "python3"})
+
+
+class LineKind(Enum):
+    """What a source line is, in the sense of the CommonMark block structure."""
+
+    BLANK = "blank"
+    TEXT = "text"
+    HEADING = "heading"
+    SETEXT_UNDERLINE = "setext underline"
+    THEMATIC_BREAK = "thematic break"
+    INDENTED_CODE = "indented code"
+    HTML = "html"
+    FENCE_OPEN = "fence open"
+    FENCE_CODE = "fence code"
+    FENCE_CLOSE = "fence close"
+
+
+class ContainerKind(Enum):
+    """A block that holds other blocks."""
+
+    QUOTE = "quote"
+    BULLET_ITEM = "bullet item"
+    ORDERED_ITEM = "ordered item"
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A block quote or list item that is open on a line.
+
+    `first_line` is the line that opens it; two items with one `list_line` are in one list.
+    `marker` is `-`, `+`, `*` or, for an ordered item, `.` or `)`; `number` an ordered item's.
+    """
+
+    kind: ContainerKind
+    first_line: int
+    list_line: int
+    marker: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One source line: what it is, in which containers, and its text without their prefixes.
+
+    `content` begins at `column`; a tab that a container's prefix took a part of is spaces.
+    """
+
+    number: int
+    kind: LineKind
+    containers: tuple[Container, ...]
+    content: str
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a section; `text` is its Markdown source."""
+
+    level: int
+    text: str
+    span: Span
+
+
+class LinkKind(Enum):
+    """How a link is written."""
+
+    INLINE = "inline"
+    IMAGE = "image"
+    AUTOLINK = "autolink"
+    DEFINITION = "definition"
+    HTML = "html"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link or image; `span` is where its target stands."""
+
+    kind: LinkKind
+    target: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    """A fenced block.
+
+    `code` has no container prefixes, and a newline at the end of each line. Its first line
+    stands in `code_line`; `code_columns` has for each of its lines the column of its first
+    character. `info` is the whole info string, `info_span` its place (of the fence marker
+    when there is none), `span` reaches from the opening marker to the end of the closing one.
+    """
+
+    info: str
+    code: str
+    code_line: int
+    code_columns: tuple[int, ...]
+    span: Span
+    info_span: Span
+    is_closed: bool
+
+    @property
+    def language(self) -> str:
+        """The first word of the info string, in lower case; empty when there is none."""
+        words = self.info.split(maxsplit=1)
+        return words[0].lower() if words else ""
+
+    @property
+    def is_python(self) -> bool:
+        """Whether this block is an example, to be executed."""
+        return self.language in PYTHON_INFO_STRINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What the card says in one language. `span` is that of its section comment."""
+
+    language: str
+    span: Span
+    lines: tuple[Line, ...]
+    headings: tuple[Heading, ...]
+    code_blocks: tuple[CodeBlock, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The facts at a card's head. `summary` is by language code.
+
+    `spans` has the place of each value by its path: `("title",)`, `("summary", "zh_CN")`,
+    `("tags", 0)`.
+    """
+
+    template: str
+    title: str
+    summary: Mapping[str, str]
+    author: str
+    tags: tuple[str, ...]
+    github_link: str
+    spans: Mapping[tuple[str | int, ...], Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    r"""One model's document, valid by the format.
+
+    `id` is the file's name without its ending. `text` is the whole source with `\n` line
+    ends and no byte-order mark. `sample` is the sample code that all languages share;
+    `sections` are in source order, at most one a language.
+    """
+
+    id: str
+    path: Path
+    text: str
+    front_matter: FrontMatter
+    sample: CodeBlock
+    sections: tuple[Section, ...]
+
+    def section(self, language: str) -> Section | None:
+        """The section written in the language with this code, if there is one."""
+        return next((s for s in self.sections if s.language == language), None)

@@ -1,0 +1,112 @@
+"""From the bytes of a file to a card, or to what keeps it from being one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.cards import rules
+from generator.cards.document import Document, take_apart
+from generator.cards.front_matter import read_front_matter
+from generator.cards.model import Card, FrontMatter
+from generator.cards.structure import check_structure
+from generator.config import Settings
+from generator.diagnostics import Diagnostic, has_errors, in_source_order
+from generator.source import Span
+
+MAX_BYTES = 1 << 20
+"""A card larger than this is refused: no page of that size serves a reader."""
+
+MAX_LINE_LENGTH = 20_000
+"""A line of more code points than this is refused: it is data, not text."""
+
+_LINE_END = re.compile(r"\r\n?")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedCard:
+    """A card, if the file is one, and the problems found in it."""
+
+    card: Card | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def parse_card(path: Path, data: bytes, settings: Settings) -> ParsedCard:
+    """The card in `data`, the content of the file `path`; never raises for what is in it."""
+    name = str(path)
+    refusal = _refusal(name, data)
+    if refusal:
+        return ParsedCard(None, (refusal,))
+    text = _LINE_END.sub("\n", data.decode("utf-8-sig"))
+    document = take_apart(name, text)
+    head = read_front_matter(document, settings)
+    diagnostics = list(head.diagnostics)
+    diagnostics += _control_characters(name, text)
+    if document.front_matter is None or document.front_matter.is_closed:
+        diagnostics += check_structure(document, settings)
+    if head.front_matter:
+        diagnostics += _languages_without_counterpart(document, head.front_matter, settings)
+    if head.front_matter is None or has_errors(diagnostics):
+        return ParsedCard(None, in_source_order(diagnostics))
+    card = Card(
+        id=path.stem,
+        path=path,
+        text=text,
+        front_matter=head.front_matter,
+        sample=document.preamble.code_blocks[0],
+        sections=document.sections,
+    )
+    return ParsedCard(card, in_source_order(diagnostics))
+
+
+def _refusal(name: str, data: bytes) -> Diagnostic | None:
+    start = Span.at(1, 1, 0)
+    if len(data) > MAX_BYTES:
+        message = f"the file has {len(data):,} bytes; a card has at most {MAX_BYTES:,}"
+        return rules.TOO_LARGE.at(name, start, message, "link to large data instead")
+    if data.startswith(_UTF16_MARKS):
+        message = "the file is UTF-16, not UTF-8"
+        return rules.NOT_UTF8.at(name, start, message, "save it as UTF-8")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = _LINE_END.sub("\n", error.object[: error.start].decode("utf-8", "replace"))
+        span = Span.at(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
+        return rules.NOT_UTF8.at(name, span, message, "save the file as UTF-8")
+    for number, line in enumerate(_LINE_END.sub("\n", text).split("\n"), 1):
+        if len(line) > MAX_LINE_LENGTH:
+            message = f"the line has {len(line):,} characters; at most {MAX_LINE_LENGTH:,} are read"
+            return rules.TOO_LARGE.at(name, Span.at(number, 1, 0), message, "break the line")
+    return None
+
+
+def _control_characters(name: str, text: str) -> Iterator[Diagnostic]:
+    for number, line in enumerate(text.split("\n"), 1):
+        match = _CONTROL.search(line)
+        if match:
+            message = f"the line has a control character (U+{ord(match.group()):04X})"
+            span = Span.at(number, match.start() + 1)
+            yield rules.CONTROL_CHARACTER.at(name, span, message, "remove the character")
+
+
+def _languages_without_counterpart(
+    document: Document, front_matter: FrontMatter, settings: Settings
+) -> Iterator[Diagnostic]:
+    written = {section.language: section for section in document.sections}
+    for language in settings.languages:
+        code = language.code
+        if code in front_matter.summary and code not in written:
+            span = front_matter.spans[("summary", code)]
+            message = f"there is a summary in {code}, but no section"
+            hint = f"add a section <!-- section: {code} -->, or remove the summary"
+            yield rules.SUMMARY_WITHOUT_SECTION.at(document.path, span, message, hint)
+        if code in written and code not in front_matter.summary:
+            message = f"there is a section in {code}, but no summary"
+            hint = f"add the line {code}: … below summary: in the front matter"
+            span = written[code].span
+            yield rules.SECTION_WITHOUT_SUMMARY.at(document.path, span, message, hint)

@@ -1,0 +1,65 @@
+"""Every problem that a card can have: its code, how grave it is, and what it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator.diagnostics import Diagnostic, Severity
+from generator.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A kind of problem; `summary` says what a card must not do, or must have."""
+
+    code: str
+    severity: Severity
+    summary: str
+
+    def at(self, path: str, span: Span, message: str, hint: str) -> Diagnostic:
+        """The diagnostic that this rule is broken at `span` of the file `path`."""
+        return Diagnostic(path, span, self.code, self.severity, message, hint)
+
+
+def _error(code: str, summary: str) -> Rule:
+    return Rule(code, Severity.ERROR, summary)
+
+
+def _warning(code: str, summary: str) -> Rule:
+    return Rule(code, Severity.WARNING, summary)
+
+
+UNREADABLE = _error("E101", "the card can be read")
+NOT_UTF8 = _error("E102", "the card is UTF-8 text")
+TOO_LARGE = _error("E103", "the card is of a reasonable size")
+CONTROL_CHARACTER = _error("E104", "the card has no control characters")
+BAD_NAME = _error("E105", "the file's name can be an address")
+DUPLICATE_ID = _error("E106", "no two cards have one id")
+
+NO_FRONT_MATTER = _error("E201", "the card begins with front matter")
+UNCLOSED_FRONT_MATTER = _error("E202", "a line --- ends the front matter")
+BAD_YAML = _error("E203", "the front matter is YAML")
+DUPLICATE_KEY = _error("E204", "each key stands once")
+UNKNOWN_KEY = _error("E205", "each key is one of the format's")
+MISSING_KEY = _error("E206", "no key is missing")
+BAD_VALUE = _error("E207", "each value is of the right kind")
+UNKNOWN_TEMPLATE = _error("E208", "the template is known")
+UNKNOWN_TAG = _error("E209", "each tag is in the hub's vocabulary")
+DUPLICATE_TAG = _error("E210", "each tag stands once")
+UNKNOWN_SUMMARY_LANGUAGE = _error("E211", "each summary is in a language of the hub")
+MISSING_SUMMARY = _error("E212", "there is a summary in each required language")
+BAD_LINK = _error("E213", "the link is an http or https address")
+
+NO_SAMPLE_CODE = _error("E301", "there is sample code before the first section")
+SECOND_SAMPLE_CODE = _error("E302", "the sample code is one block")
+TEXT_BEFORE_SECTIONS = _error("E303", "only the sample code stands before the first section")
+UNCLOSED_FENCE = _error("E304", "each fence is closed")
+BAD_SECTION_COMMENT = _error("E305", "a section comment is well formed")
+UNKNOWN_SECTION_LANGUAGE = _error("E306", "each section is in a language of the hub")
+DUPLICATE_SECTION = _error("E307", "there is at most one section a language")
+MISSING_SECTION = _error("E308", "there is a section in each required language")
+TOO_DEEP = _error("E309", "blocks are not nested too deeply")
+SAMPLE_NOT_PYTHON = _warning("E310", "the sample code is Python")
+EMPTY_SECTION = _warning("E311", "a section says something")
+SUMMARY_WITHOUT_SECTION = _warning("E312", "a language with a summary has a section")
+SECTION_WITHOUT_SUMMARY = _warning("E313", "a language with a section has a summary")

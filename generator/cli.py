@@ -1,0 +1,259 @@
+"""The `hubcards` command: arguments, progress and exit codes, and nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from generator import __version__
+
+if TYPE_CHECKING:
+    from generator.cards.catalog import Catalog
+    from generator.config import Settings
+
+FINE, PROBLEMS, USAGE = 0, 1, 2
+"""Exit codes: all is well; cards have problems or an example failed; it can't be done so."""
+
+
+class UsageError(Exception):
+    """What was asked for can't be done; the text says why, and what to do instead."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says, and give the exit code. Prints no traceback for bad input."""
+    for stream in (sys.stdout, sys.stderr):
+        _write_utf8(stream)
+    options = _parser().parse_args(arguments)
+    # Each command imports what it needs, so that the others start quickly.
+    from generator.config import SettingsError
+    from generator.diagnostics import as_text
+
+    try:
+        return _COMMANDS[options.command](options)
+    except SettingsError as error:
+        sys.stderr.write(as_text(error.diagnostics))
+    except UsageError as error:
+        sys.stderr.write(f"hubcards: {error}\n")
+    except BrokenPipeError:
+        # Whoever read the output has enough of it; what is left must not raise at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except KeyboardInterrupt:
+        sys.stderr.write("hubcards: interrupted\n")
+        return 130
+    return USAGE
+
+
+def _write_utf8(stream: TextIO) -> None:
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure:
+        reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hubcards",
+        description="Checks, publishes and executes the model cards of a hub.",
+        epilog="Exit codes: 0 fine, 1 cards have problems or an example failed, 2 wrong usage.",
+    )
+    parser.add_argument("--version", action="version", version=f"hubcards {__version__}")
+    parser.add_argument(
+        "--root",
+        metavar="DIR",
+        type=Path,
+        help="the hub's folder, with site/site.yaml in it (default: this folder or one above it)",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    build = commands.add_parser("build", help="write the site", description="Writes the site.")
+    _add_cards(build)
+    build.add_argument(
+        "--output", metavar="DIR", type=Path, help="where to (default: site/public in the hub)"
+    )
+    build.add_argument(
+        "--base-url", metavar="URL", help="where the site will be found (default: as in site.yaml)"
+    )
+    build.add_argument(
+        "--jobs", metavar="N", type=_positive, default=_cores(), help="processes to render with"
+    )
+    build.add_argument("--no-cache", action="store_true", help="render everything anew")
+    build.add_argument("--no-search", action="store_true", help="make no search index")
+
+    check = commands.add_parser(
+        "check",
+        help="report the problems of cards",
+        description="Reports every problem of every card, with its place and how to mend it.",
+    )
+    check.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="cards, or folders")
+    _add_cards(check)
+    check.add_argument("--format", choices=("text", "json"), default="text")
+
+    # Everything behind it is pytest's to parse: to this parser no character begins an option.
+    test = commands.add_parser(
+        "test", help="execute the code of cards", prefix_chars="\0", add_help=False
+    )
+    test.add_argument("arguments", nargs="*")
+
+    runtime = commands.add_parser(
+        "runtime",
+        help="make the interpreter in which cards run",
+        description="Makes the runtime if it is not there, and prints what it holds.",
+    )
+    runtime.add_argument("name", metavar="NAME", nargs="?", help="one of site.yaml's runtimes")
+    runtime.add_argument(
+        "--python", action="store_true", help="print only the path of its interpreter"
+    )
+    return parser
+
+
+def _add_cards(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--cards", metavar="DIR", type=Path, help="the folder of cards (default: cards in the hub)"
+    )
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _build(options: argparse.Namespace) -> int:
+    from generator.diagnostics import as_text, has_errors
+    from generator.site.build import build_site
+    from generator.site.publish import OutputError
+
+    settings = _settings(options)
+    output = options.output or settings.root / "site" / "public"
+    catalog = _catalog(settings, [_cards_folder(options, settings)])
+    sys.stderr.write(as_text(catalog.diagnostics))
+    if has_errors(catalog.diagnostics):
+        sys.stderr.write("nothing was published, because cards have errors\n")
+        return PROBLEMS
+    try:
+        report = build_site(settings, catalog.cards, output, options.base_url, options.jobs)
+    except OutputError as error:
+        raise UsageError(str(error)) from None
+    if report.diagnostics:
+        sys.stderr.write(as_text(report.diagnostics))
+        sys.stderr.write("nothing was published, because cards have errors\n")
+        return PROBLEMS
+    sys.stdout.write(
+        f"{_count(report.cards, 'card')}, {_count(report.pages, 'page')}, "
+        f"{_count(report.files, 'file')} in {report.seconds:.2f} s: {_shown(report.output)}\n"
+    )
+    return FINE
+
+
+def _check(options: argparse.Namespace) -> int:
+    from generator.diagnostics import Severity, as_json, as_text, has_errors
+
+    settings = _settings(options)
+    paths = options.paths or [_cards_folder(options, settings)]
+    catalog = _catalog(settings, paths)
+    if options.format == "json":
+        sys.stdout.write(as_json(catalog.diagnostics))
+    else:
+        errors = sum(item.severity is Severity.ERROR for item in catalog.diagnostics)
+        warnings = len(catalog.diagnostics) - errors
+        sys.stdout.write(as_text(catalog.diagnostics))
+        sys.stdout.write(
+            f"{_count(len(catalog.paths), 'card')} checked: "
+            f"{_count(errors, 'error')}, {_count(warnings, 'warning')}\n"
+        )
+    return PROBLEMS if has_errors(catalog.diagnostics) else FINE
+
+
+def _test(options: argparse.Namespace) -> int:
+    from generator.runner.command import run_tests
+    from generator.runner.errors import RunnerError
+
+    if {"-h", "--help"} & set(options.arguments):
+        sys.stdout.write(_TEST_HELP)
+        return FINE
+    try:
+        return run_tests(_settings(options), options.arguments)
+    except RunnerError as error:
+        raise UsageError(str(error)) from None
+
+
+def _runtime(options: argparse.Namespace) -> int:
+    from generator.diagnostics import did_you_mean
+    from generator.runner.command import make_runtime, runtime_text
+    from generator.runner.errors import RunnerError
+
+    settings = _settings(options)
+    if options.name is not None and options.name not in settings.runtimes:
+        hint = did_you_mean(options.name, list(settings.runtimes))
+        raise UsageError(f'site.yaml has no runtime "{options.name}"; {hint}')
+    try:
+        runtime = make_runtime(settings, options.name)
+        sys.stdout.write(f"{runtime.python}\n" if options.python else runtime_text(runtime))
+    except RunnerError as error:
+        raise UsageError(str(error)) from None
+    return FINE
+
+
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "build": _build,
+    "check": _check,
+    "test": _test,
+    "runtime": _runtime,
+}
+
+_TEST_HELP = """\
+usage: hubcards [--root DIR] test [PATH ...] [PYTEST OPTION ...]
+
+Executes every Python block of the cards at PATH (files, folders, or ids such as
+cards/megengine_vision_resnet.md::en_US::block-1; by default the hub's cards), each section
+with the sample code in a process of its own.
+
+  --card-time-limit SECONDS  how long the sample code and one section may take
+  -k zh_CN                   only the examples whose id contains this
+  -x, --lf, --junitxml=FILE, --collect-only, ...   as for any tests: see pytest --help
+"""
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from generator.config import SETTINGS_PATH, load_settings
+
+    here = Path.cwd()
+    found = (folder for folder in (here, *here.parents) if (folder / SETTINGS_PATH).is_file())
+    return load_settings((options.root or next(found, here)).absolute())
+
+
+def _cards_folder(options: argparse.Namespace, settings: Settings) -> Path:
+    folder: Path = options.cards or Path(_shown(settings.root / "cards"))
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder; name the folder of the cards with --cards")
+    return folder
+
+
+def _catalog(settings: Settings, paths: Sequence[Path]) -> Catalog:
+    from generator.cards.catalog import read_catalog
+
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UsageError(f"{path} does not exist")
+    catalog = read_catalog(paths, settings)
+    if not catalog.paths:
+        raise UsageError(f"there is no card (*.md) in {', '.join(map(str, paths))}")
+    return catalog
+
+
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

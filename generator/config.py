@@ -1,0 +1,233 @@
+"""The hub's settings: `site/site.yaml`, typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from generator.diagnostics import Diagnostic, Severity, did_you_mean, in_source_order
+from generator.languages import Language
+from generator.source import FILE_START, Span
+from generator.validation import shape_problems
+from generator.yamltree import Node, PlainPath, YamlError, compose, key_span, plain, value_span
+
+SETTINGS_PATH = Path("site", "site.yaml")
+
+_Text = Annotated[str, StringConstraints(min_length=1, strict=True)]
+_Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$", strict=True)]
+_LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(_[A-Za-z]{2,4})*$")]
+_Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=lambda name: name.replace("_", "-"),
+        hide_input_in_errors=True,
+    )
+
+
+class LanguageSettings(_Model):
+    """One of the hub's languages."""
+
+    code: _LanguageCode
+    name: _Text
+    required: bool = False
+
+
+class RuntimeSettings(_Model):
+    """An interpreter with pinned packages. `requirements` is a path relative to the root."""
+
+    python: Annotated[str, StringConstraints(pattern=r"^3\.\d+$")]
+    requirements: _Text
+
+
+class RepositoryAnswer(_Model):
+    """A repository archive that the mirror makes from `include`, paths relative to the root."""
+
+    url: _Url
+    include: Annotated[tuple[_Text, ...], Field(min_length=1)]
+
+
+class WeightsAnswer(_Model):
+    """Addresses (`*` stands for anything) at which the mirror serves stand-in weights."""
+
+    url: _Url
+
+
+class FileAnswer(_Model):
+    """A file that the mirror serves; `path` is relative to the folder of the settings."""
+
+    url: _Url
+    path: _Text
+
+
+class MirrorSettings(_Model):
+    """What the network answers while a card runs."""
+
+    repositories: tuple[RepositoryAnswer, ...] = ()
+    weights: tuple[WeightsAnswer, ...] = ()
+    files: tuple[FileAnswer, ...] = ()
+
+
+class _SettingsFile(_Model):
+    title: dict[str, _Text]
+    description: dict[str, _Text]
+    base_url: _Url
+    repository: _Url
+    languages: Annotated[tuple[LanguageSettings, ...], Field(min_length=1)]
+    tags: dict[_Name, dict[str, _Text]]
+    runtimes: dict[_Name, RuntimeSettings]
+    default_runtime: _Name
+    time_limit: Annotated[float, Field(gt=0, le=86_400)] = 120.0
+    mirror: MirrorSettings = MirrorSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that `site/site.yaml` says of the hub at `root`.
+
+    `title`, `description` and the names in `tags` are by language code; `time_limit` is
+    in seconds, for a group.
+    """
+
+    root: Path
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+    base_url: str
+    repository: str
+    languages: tuple[Language, ...]
+    tags: Mapping[str, Mapping[str, str]]
+    runtimes: Mapping[str, RuntimeSettings]
+    default_runtime: str
+    time_limit: float
+    mirror: MirrorSettings
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the settings, to which the paths of mirrored files are relative."""
+        return self.root / SETTINGS_PATH.parent
+
+    @property
+    def required_languages(self) -> tuple[Language, ...]:
+        """The languages that every card is written in; the first is the one to fall back to."""
+        return tuple(language for language in self.languages if language.required)
+
+
+class SettingsError(Exception):
+    """The settings can't be used; `diagnostics` say why."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        super().__init__(f"{len(diagnostics)} problems in the settings")
+        self.diagnostics = diagnostics
+
+
+def load_settings(root: Path) -> Settings:
+    """The settings of the hub whose root folder is `root`.
+
+    Raises `SettingsError` with a diagnostic for each problem.
+    """
+    path = root / SETTINGS_PATH
+    name = str(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        hint = "run the command in the root of a hub, or name it with --root"
+        raise _failed(name, FILE_START, f"can't be read: {error.strerror}", hint) from None
+    except UnicodeDecodeError as error:
+        raise _failed(name, FILE_START, f"is not UTF-8: {error}", "save it as UTF-8") from None
+    try:
+        node = compose(text)
+    except YamlError as error:
+        raise _failed(name, error.span, error.message, error.hint) from None
+    try:
+        file = _SettingsFile.model_validate(plain(node))
+    except ValidationError as error:
+        problems = shape_problems(error, node, _KNOWN_KEYS, _VALUE_HINTS)
+        raise SettingsError(
+            in_source_order(_problem(name, p.span, p.message, p.hint) for p in problems)
+        ) from None
+    inconsistencies = in_source_order(_inconsistencies(name, file, node))
+    if inconsistencies:
+        raise SettingsError(inconsistencies)
+    return Settings(
+        root=root,
+        title=file.title,
+        description=file.description,
+        base_url=file.base_url.rstrip("/") + "/",
+        repository=file.repository.rstrip("/"),
+        languages=tuple(Language(item.code, item.name, item.required) for item in file.languages),
+        tags=file.tags,
+        runtimes=file.runtimes,
+        default_runtime=file.default_runtime,
+        time_limit=file.time_limit,
+        mirror=file.mirror,
+    )
+
+
+def _keys(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+_KNOWN_KEYS: Mapping[PlainPath, tuple[str, ...]] = {
+    (): _keys(_SettingsFile),
+    ("languages", "*"): _keys(LanguageSettings),
+    ("runtimes", "*"): _keys(RuntimeSettings),
+    ("mirror",): _keys(MirrorSettings),
+    ("mirror", "repositories", "*"): _keys(RepositoryAnswer),
+    ("mirror", "weights", "*"): _keys(WeightsAnswer),
+    ("mirror", "files", "*"): _keys(FileAnswer),
+}
+_VALUE_HINTS = {
+    "base-url": "write the address of the site, as in https://example.org/hub/",
+    "repository": "write the address of the repository, as in https://github.com/owner/name",
+    "url": "write an http or https address",
+    "code": "write a language code as in zh_CN",
+    "python": 'write a version as in "3.10", with the quotes',
+    "time-limit": "write a number of seconds above 0",
+}
+
+
+def _inconsistencies(name: str, file: _SettingsFile, node: Node) -> Iterator[Diagnostic]:
+    codes = [language.code for language in file.languages]
+    for index, code in enumerate(codes):
+        if code in codes[:index]:
+            span = value_span(node, ("languages", index, "code"))
+            yield _problem(name, span, f"the language {code} stands here twice", "keep one")
+    if not any(language.required for language in file.languages):
+        span = key_span(node, ("languages",))
+        hint = "add required: true to the language that every card is written in"
+        yield _problem(name, span, "no language is required", hint)
+    texts: list[tuple[PlainPath, Mapping[str, str]]] = [
+        (("title",), file.title),
+        (("description",), file.description),
+        *((("tags", tag), names) for tag, names in file.tags.items()),
+    ]
+    for path, by_language in texts:
+        label = ".".join(str(step) for step in path)
+        for code in codes:
+            if code not in by_language:
+                message = f"{label} has no text in {code}"
+                yield _problem(name, key_span(node, path), message, f"add {code}: …")
+        for code in by_language:
+            if code not in codes:
+                span = key_span(node, (*path, code))
+                yield _problem(name, span, f'unknown language "{code}"', did_you_mean(code, codes))
+    if file.default_runtime not in file.runtimes:
+        span = value_span(node, ("default-runtime",))
+        message = f'there is no runtime "{file.default_runtime}"'
+        hint = did_you_mean(file.default_runtime, list(file.runtimes))
+        yield _problem(name, span, message, hint)
+
+
+def _problem(name: str, span: Span, message: str, hint: str) -> Diagnostic:
+    return Diagnostic(name, span, "E001", Severity.ERROR, message, hint)
+
+
+def _failed(name: str, span: Span, message: str, hint: str) -> SettingsError:
+    return SettingsError((_problem(name, span, message, hint),))

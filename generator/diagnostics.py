@@ -1,0 +1,97 @@
+"""Problems found in files, as data, and how they are printed."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from generator.source import Span
+
+
+class Severity(str, Enum):
+    """`ERROR` keeps a card from being published; `WARNING` does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One problem: where it is, what is wrong, and how to mend it."""
+
+    path: str
+    span: Span
+    code: str
+    severity: Severity
+    message: str
+    hint: str
+
+
+def in_source_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The diagnostics without repetitions, sorted by path, then position, then code."""
+    return tuple(sorted(set(diagnostics), key=lambda d: (d.path, d.span, d.code, d.message)))
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether any of the diagnostics is an error."""
+    return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` was most likely meant to be, if any is near."""
+    by_folded = {name.casefold(): name for name in known}
+    matches = difflib.get_close_matches(word.casefold()[:100], by_folded, n=1, cutoff=0.6)
+    return by_folded[matches[0]] if matches else None
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """A hint that names the nearest known word, or all of them when none is near."""
+    match = nearest(word, known)
+    return f'did you mean "{match}"?' if match else "known: " + ", ".join(known)
+
+
+def printable(text: str) -> str:
+    """`text` on one line and harmless to a terminal: what can't be shown is escaped."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        for char in text
+    )
+
+
+def as_text(diagnostics: Iterable[Diagnostic]) -> str:
+    """Two lines a diagnostic: `path:line:col: severity[code]: message`, then the hint."""
+    lines: list[str] = []
+    for item in diagnostics:
+        start = item.span.start
+        place = f"{printable(item.path)}:{start.line}:{start.column}"
+        lines.append(f"{place}: {item.severity.value}[{item.code}]: {printable(item.message)}")
+        lines.append(f"  hint: {printable(item.hint)}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def as_json(diagnostics: Iterable[Diagnostic]) -> str:
+    """A JSON array with an object a diagnostic; lines and columns count from 1."""
+    return (
+        json.dumps(
+            [
+                {
+                    "path": item.path,
+                    "line": item.span.start.line,
+                    "column": item.span.start.column,
+                    "endLine": item.span.end.line,
+                    "endColumn": item.span.end.column,
+                    "code": item.code,
+                    "severity": item.severity.value,
+                    "message": item.message,
+                    "hint": item.hint,
+                }
+                for item in diagnostics
+            ],
+            ensure_ascii=False,
+            indent=2,
+        )
+        + "\n"
+    )

@@ -1,0 +1,1 @@
+"""Executing the cards: examples, runtimes, workers, the mirror, and the pytest plugin."""

@@ -1,0 +1,56 @@
+"""What code printed: kept within bounds, and made harmless to a terminal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+HEAD_BYTES = 32_768
+TAIL_BYTES = 32_768
+
+_OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)(?=[^\n])")
+
+
+class Excerpt:
+    """The beginning and the end of a stream of bytes, however long it gets."""
+
+    def __init__(self) -> None:
+        self._head = bytearray()
+        self._tail = bytearray()
+        self._length = 0
+
+    def add(self, data: bytes) -> None:
+        """Take in what comes next."""
+        self._length += len(data)
+        room = HEAD_BYTES - len(self._head)
+        self._head += data[:room]
+        self._tail += data[max(room, 0) :]
+        if len(self._tail) > 2 * TAIL_BYTES:
+            del self._tail[:-TAIL_BYTES]
+
+    def text(self) -> str:
+        """The text, with a line in place of what was left out; bad UTF-8 as U+FFFD."""
+        tail = self._tail[-TAIL_BYTES:]
+        left_out = self._length - len(self._head) - len(tail)
+        if not left_out:
+            return (self._head + tail).decode("utf-8", "replace")
+        head_text = self._head.decode("utf-8", "replace")
+        tail_text = tail.decode("utf-8", "replace")
+        return f"{head_text}\n… {left_out:,} bytes left out …\n{tail_text}"
+
+
+def harmless(text: str) -> str:
+    """`text` as a terminal may show it: carriage returns applied, control characters escaped.
+
+    Of a line that was overwritten, as progress bars do, the last state is kept.
+    """
+    shown = _OVERWRITTEN.sub("", text.replace("\r\n", "\n")).replace("\r", "")
+    return "".join(char if _is_harmless(char) else _escaped(char) for char in shown)
+
+
+def _is_harmless(char: str) -> bool:
+    return char.isprintable() or char in "\n\t" or unicodedata.category(char) == "Zs"
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")

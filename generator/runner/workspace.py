@@ -1,0 +1,94 @@
+"""Where a group runs: folders of its own, and an environment of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+GROUP_VARIABLE = "HUBCARDS_GROUP"
+
+# What a program needs of its surroundings to work at all. Everything else stays out, since
+# it may be a secret, or make the outcome depend on whose machine it is.
+_PASSED_ON = ("PATH", "SYSTEMROOT")
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folders of one group, all below `folder`, all empty at first."""
+
+    folder: Path
+
+    @property
+    def work(self) -> Path:
+        """Where the code starts."""
+        return self.folder / "work"
+
+    @property
+    def home(self) -> Path:
+        """What the code takes for the user's home."""
+        return self.folder / "home"
+
+    @property
+    def temporary(self) -> Path:
+        """Where the code puts temporary files."""
+        return self.folder / "tmp"
+
+    @property
+    def hub(self) -> Path:
+        """Where megengine.hub keeps what it has fetched."""
+        return self.folder / "mge"
+
+    def remove(self) -> None:
+        """Remove all of it, as far as that is possible."""
+        _make_removable(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def make_workspace() -> Workspace:
+    """A workspace that nobody else can look into."""
+    workspace = Workspace(Path(tempfile.mkdtemp(prefix="hubcards-")).resolve())
+    for folder in (workspace.work, workspace.home, workspace.temporary, workspace.hub):
+        folder.mkdir()
+    return workspace
+
+
+def environment_of(
+    workspace: Workspace,
+    token: str,
+    python: Path,
+    network: Mapping[str, str],
+    surroundings: Mapping[str, str],
+) -> dict[str, str]:
+    """The environment in which a group's code runs.
+
+    Of `surroundings` only what is on the list of harmless variables is passed on;
+    `network` has the variables that lead to the mirror. `token` marks the group's processes.
+    """
+    environment = {name: surroundings[name] for name in _PASSED_ON if name in surroundings}
+    path = [str(python.parent), environment.get("PATH", os.defpath)]
+    environment |= {
+        "PATH": os.pathsep.join(path),
+        "HOME": str(workspace.home),
+        "TMPDIR": str(workspace.temporary),
+        "MGE_HOME": str(workspace.hub),
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONUTF8": "1",
+        "PYTHONNOUSERSITE": "1",
+        GROUP_VARIABLE: token,
+    }
+    return {**environment, **network}
+
+
+def _make_removable(folder: Path) -> None:
+    # A folder without the owner's write permission could not be emptied.
+    for parent, names, _ in os.walk(folder):
+        for name in names:
+            path = Path(parent, name)
+            if not path.is_symlink():
+                path.chmod(0o700)

@@ -1,0 +1,97 @@
+"""When a card was last changed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+_COMMIT = "\x01"
+
+
+def update_times(paths: Iterable[Path]) -> Mapping[Path, datetime]:
+    """When each file was last changed, in UTC, to the second.
+
+    That is the last commit that touched it. A file that git does not keep, or that was edited
+    since, has the time of its own last change.
+    """
+    paths = tuple(paths)
+    committed: dict[Path, datetime] = {}
+    git = shutil.which("git")
+    if git:
+        for root, files in _by_working_tree(paths).items():
+            committed.update(_commit_times(git, root, files))
+    return {path: committed.get(path.resolve()) or _modified(path) for path in paths}
+
+
+def _by_working_tree(paths: Sequence[Path]) -> Mapping[Path, set[Path]]:
+    roots: dict[Path, Path | None] = {}
+    files: dict[Path, set[Path]] = {}
+    for path in paths:
+        resolved = path.resolve()
+        folder = resolved.parent
+        if folder not in roots:
+            above = (folder, *folder.parents)
+            roots[folder] = next((place for place in above if (place / ".git").exists()), None)
+        root = roots[folder]
+        if root:
+            files.setdefault(root, set()).add(resolved)
+    return files
+
+
+def _commit_times(git: str, root: Path, files: set[Path]) -> Mapping[Path, datetime]:
+    folders = sorted({str(file.parent.relative_to(root)) for file in files})
+    edited = {root / name for name in _run(git, root, ["diff", "HEAD"], folders)}
+    times: dict[Path, datetime] = {}
+    wanted = files - edited
+    moment = datetime.fromtimestamp(0, timezone.utc)
+    for field in _run(git, root, ["log", f"--format={_COMMIT}%ct"], folders):
+        if field.startswith(_COMMIT):
+            moment = datetime.fromtimestamp(int(field[1:]), timezone.utc)
+            continue
+        path = root / field.removeprefix("\n")
+        if path in wanted:
+            times[path] = moment
+            wanted.remove(path)
+            if not wanted:
+                break
+    return times
+
+
+def _run(git: str, root: Path, command: Sequence[str], folders: Sequence[str]) -> Iterator[str]:
+    # Nothing that somebody's repository configures is to run, and nothing is to be written.
+    safe = [
+        "--no-optional-locks",
+        "--literal-pathspecs",
+        "-c",
+        "core.fsmonitor=false",
+        "-c",
+        "log.showSignature=false",
+    ]
+    options = ["--name-only", "-z", "--no-ext-diff", "--no-textconv", "--no-renames"]
+    with subprocess.Popen(  # noqa: S603 # no shell, and the only input are folders behind "--"
+        [git, "-C", str(root), *safe, *command, *options, "--", *folders],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            yield from _fields(process)
+        finally:
+            process.kill()
+
+
+def _fields(process: subprocess.Popen[bytes]) -> Iterator[str]:
+    if process.stdout is None:
+        return
+    rest = b""
+    while chunk := process.stdout.read(1 << 16):
+        *fields, rest = (rest + chunk).split(b"\0")
+        for field in fields:
+            yield field.decode("utf-8", "surrogateescape")
+
+
+def _modified(path: Path) -> datetime:
+    return datetime.fromtimestamp(int(path.stat().st_mtime), timezone.utc)

@@ -1,0 +1,258 @@
+"""The pages of the site, as functions of the cards and the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from generator.cards.model import Card
+from generator.config import SettingsError
+from generator.languages import Language
+from generator.site.addresses import FRONT_PAGE, absolute, card_page, catalogue_page, relative
+from generator.site.hub import Hub
+from generator.site.markdown.headings import PlacedHeading
+from generator.site.theme import (
+    CARD_TEMPLATE,
+    CATALOGUE_TEMPLATE,
+    FRONT_TEMPLATE,
+    template_problem,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageLink:
+    """The same page in a language; `has_own_text` tells a translation from a fallback."""
+
+    language: Language
+    href: str
+    url: str
+    is_current: bool
+    has_own_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the frame around every page needs to know."""
+
+    hub: Hub
+    path: str
+    language: Language
+    title: str
+    description: str
+    canonical: str
+    languages: tuple[LanguageLink, ...]
+    default_url: str
+
+    @property
+    def home(self) -> str:
+        """The link from this page to the catalogue in its language."""
+        return self.to(catalogue_page(self.language))
+
+    def to(self, target: str) -> str:
+        """The link from this page to another place of the site."""
+        return relative(self.path, target)
+
+    def asset(self, name: str) -> str:
+        """The link from this page to an asset of the theme."""
+        return relative(self.path, self.hub.theme.assets[name].address)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag and what it is called on the page."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that may be in another language than the page; `lang` is empty if it is not."""
+
+    text: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A card as a list of cards shows it."""
+
+    href: str
+    title: str
+    summary: Text
+    author: str
+    tags: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The card before or behind another in the catalogue."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourLink:
+    """The link to a neighbour."""
+
+    href: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCard:
+    """A card with what is known of it from outside its file; `updated` is in UTC."""
+
+    card: Card
+    updated: datetime
+    previous: Neighbour | None
+    next: Neighbour | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardContent:
+    """The HTML of a card in the language that its page shows."""
+
+    sample: str
+    section: str
+    headings: tuple[PlacedHeading, ...]
+    shown: Language
+
+
+def front_page(hub: Hub) -> str:
+    """The page at the root, which leads to a language."""
+    page = Page(
+        hub=hub,
+        path=FRONT_PAGE,
+        language=hub.fallback,
+        title=hub.settings.title[hub.fallback.code],
+        description=hub.settings.description[hub.fallback.code],
+        canonical=absolute(hub.base_url, FRONT_PAGE),
+        languages=_language_links(hub, FRONT_PAGE, catalogue_page, hub.settings.languages),
+        default_url=absolute(hub.base_url, FRONT_PAGE),
+    )
+    return _render(hub, FRONT_TEMPLATE, page)
+
+
+def catalogue(hub: Hub, language: Language, cards: Sequence[PlacedCard]) -> str:
+    """The page that lists all cards."""
+    path = catalogue_page(language)
+    page = Page(
+        hub=hub,
+        path=path,
+        language=language,
+        title=hub.settings.title[language.code],
+        description=hub.settings.description[language.code],
+        canonical=absolute(hub.base_url, path),
+        languages=_language_links(hub, path, catalogue_page, hub.settings.languages, language),
+        default_url=absolute(hub.base_url, FRONT_PAGE),
+    )
+    tiles = [_tile(hub, page, placed.card) for placed in cards]
+    return _render(hub, CATALOGUE_TEMPLATE, page, tiles=tiles)
+
+
+def card(hub: Hub, language: Language, placed: PlacedCard, content: CardContent) -> str:
+    """The page of a card. One that falls back to another language names that page as its own."""
+    front = placed.card.front_matter
+    path = card_page(language, placed.card.id)
+    written = [item for item in hub.settings.languages if placed.card.section(item.code)]
+    page = Page(
+        hub=hub,
+        path=path,
+        language=language,
+        title=front.title,
+        description=_summary(hub, placed.card, language).text,
+        canonical=absolute(hub.base_url, card_page(content.shown, placed.card.id)),
+        languages=_language_links(
+            hub, path, lambda item: card_page(item, placed.card.id), written, language
+        ),
+        default_url=absolute(hub.base_url, card_page(hub.fallback, placed.card.id)),
+    )
+    return _render(
+        hub,
+        CARD_TEMPLATE,
+        page,
+        card=placed.card,
+        summary=_summary(hub, placed.card, language),
+        tags=_tags(hub, placed.card, language),
+        updated=placed.updated,
+        edit_url=edit_url(hub, placed.card),
+        sample=Markup(content.sample),  # noqa: S704 # escaped by the highlighter
+        section=Markup(content.section),  # noqa: S704 # sanitised by the renderer
+        headings=content.headings,
+        shown=content.shown,
+        previous=_neighbour_link(page, placed.previous),
+        next=_neighbour_link(page, placed.next),
+    )
+
+
+def edit_url(hub: Hub, card: Card) -> str | None:
+    """Where the card's source can be read and edited, if it is part of the hub's repository."""
+    try:
+        path = card.path.resolve().relative_to(hub.settings.root.resolve())
+    except ValueError:
+        return None
+    return f"{hub.settings.repository}/blob/HEAD/{quote(path.as_posix())}"
+
+
+def _render(hub: Hub, template: str, page: Page, **values: object) -> str:
+    text = hub.strings[page.language.code]
+    try:
+        return hub.theme.environment.get_template(template).render(
+            page=page, settings=hub.settings, text=text, **values
+        )
+    except Exception as error:
+        # A hub's own template can raise anything; whatever it is, the template is to be mended.
+        raise SettingsError((template_problem(error, template),)) from error
+
+
+def _language_links(
+    hub: Hub,
+    path: str,
+    page_in: Callable[[Language], str],
+    written: Collection[Language],
+    current: Language | None = None,
+) -> tuple[LanguageLink, ...]:
+    return tuple(
+        LanguageLink(
+            language=language,
+            href=relative(path, page_in(language)),
+            url=absolute(hub.base_url, page_in(language)),
+            is_current=language == current,
+            has_own_text=language in written,
+        )
+        for language in hub.settings.languages
+    )
+
+
+def _tile(hub: Hub, page: Page, card: Card) -> Tile:
+    return Tile(
+        href=page.to(card_page(page.language, card.id)),
+        title=card.front_matter.title,
+        summary=_summary(hub, card, page.language),
+        author=card.front_matter.author,
+        tags=_tags(hub, card, page.language),
+    )
+
+
+def _tags(hub: Hub, card: Card, language: Language) -> tuple[Tag, ...]:
+    names = hub.settings.tags
+    return tuple(Tag(tag, names[tag][language.code]) for tag in card.front_matter.tags)
+
+
+def _summary(hub: Hub, card: Card, language: Language) -> Text:
+    summaries = card.front_matter.summary
+    if language.code in summaries:
+        return Text(summaries[language.code], lang="")
+    return Text(summaries[hub.fallback.code], lang=hub.fallback.tag)
+
+
+def _neighbour_link(page: Page, neighbour: Neighbour | None) -> NeighbourLink | None:
+    if neighbour is None:
+        return None
+    return NeighbourLink(page.to(card_page(page.language, neighbour.id)), neighbour.title)

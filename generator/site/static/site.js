@@ -1,0 +1,110 @@
+// Comforts on top of pages that are complete without them.
+"use strict";
+
+const remember = (key, value) => {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Where nothing can be stored, the choice lasts for this page.
+  }
+};
+
+const setUpThemeSwitch = () => {
+  const button = document.querySelector(".theme-switch");
+  if (!button) return;
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
+  const label = () => {
+    const text = isDark() ? button.dataset.toLight : button.dataset.toDark;
+    button.setAttribute("aria-label", text);
+    button.title = text;
+  };
+  button.addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    remember("hubcards-theme", root.dataset.theme);
+    label();
+  });
+  system.addEventListener("change", label);
+  label();
+  button.hidden = false;
+};
+
+const copyText = async (text) => {
+  if (navigator.clipboard && isSecureContext) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "copy-buffer";
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  if (!done) throw new Error("copying was refused");
+};
+
+const setUpCopyButtons = () => {
+  const words = document.body.dataset;
+  for (const figure of document.querySelectorAll("figure.code")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = words.copy;
+    button.setAttribute("aria-live", "polite");
+    button.addEventListener("click", async () => {
+      try {
+        await copyText(figure.querySelector("code").textContent);
+        button.textContent = words.copied;
+      } catch {
+        button.textContent = words.copyFailed;
+      }
+      setTimeout(() => {
+        button.textContent = words.copy;
+      }, 2000);
+    });
+    figure.append(button);
+  }
+};
+
+const setUpLanguageMemory = () => {
+  for (const link of document.querySelectorAll("a[data-language]")) {
+    link.addEventListener("click", () => remember("hubcards-language", link.dataset.language));
+  }
+};
+
+const setUpContents = () => {
+  const links = [...document.querySelectorAll(".contents a")];
+  const targets = links.map((link) =>
+    document.getElementById(decodeURIComponent(link.hash.slice(1))),
+  );
+  if (!links.length || targets.includes(null)) return;
+  let scheduled = false;
+  const mark = () => {
+    scheduled = false;
+    const line = innerHeight / 4;
+    let current = 0;
+    targets.forEach((target, index) => {
+      if (target.getBoundingClientRect().top <= line) current = index;
+    });
+    links.forEach((link, index) => {
+      if (index === current) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    });
+  };
+  addEventListener(
+    "scroll",
+    () => {
+      if (!scheduled) requestAnimationFrame(mark);
+      scheduled = true;
+    },
+    { passive: true },
+  );
+  mark();
+};
+
+setUpThemeSwitch();
+setUpCopyButtons();
+setUpLanguageMemory();
+setUpContents();

@@ -1,0 +1,114 @@
+"""Templates, styles and scripts: the built-in ones, and what a hub puts in their place."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+
+from generator.config import Settings, SettingsError
+from generator.diagnostics import Diagnostic, Severity
+from generator.site.addresses import ASSETS
+from generator.site.formats import host, iso_date, iso_time
+from generator.source import FILE_START, Span
+
+TEMPLATES = Path(__file__).with_name("templates")
+STATIC = Path(__file__).with_name("static")
+
+FRONT_TEMPLATE = "front.html"
+CATALOGUE_TEMPLATE = "catalogue.html"
+CARD_TEMPLATE = "card.html"
+
+_BUILT_IN_PREFIX = "hubcards"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that pages refer to; its address changes with its content."""
+
+    address: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """How pages look: compiled templates, and assets by their names."""
+
+    environment: Environment
+    assets: Mapping[str, Asset]
+
+
+def load_theme(settings: Settings) -> Theme:
+    """The theme of a hub.
+
+    A file in `site/templates/` takes the place of the built-in template of the same name,
+    which it can extend as `hubcards/<name>`. Raises `SettingsError` for a template that is
+    not one.
+    """
+    built_in = FileSystemLoader(TEMPLATES, encoding="utf-8")
+    environment = Environment(
+        loader=ChoiceLoader(
+            [
+                FileSystemLoader(settings.folder / "templates", encoding="utf-8"),
+                built_in,
+                PrefixLoader({_BUILT_IN_PREFIX: built_in}),
+            ]
+        ),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["iso_time"] = iso_time
+    environment.filters["iso_date"] = iso_date
+    environment.filters["host"] = host
+    for name in sorted(environment.list_templates(extensions=["html"])):
+        _compile(environment, name)
+    assets = {path.name: _asset(path) for path in sorted(STATIC.iterdir()) if path.is_file()}
+    return Theme(environment, assets)
+
+
+def _compile(environment: Environment, name: str) -> None:
+    try:
+        environment.get_template(name)
+    except (TemplateError, OSError, UnicodeDecodeError) as error:
+        raise SettingsError((template_problem(error, name),)) from None
+
+
+def template_problem(error: Exception, name: str) -> Diagnostic:
+    """What is wrong with the template `name`, and where, after it raised `error`."""
+    message = f"the template can't be used: {error}"
+    hint = "compare it with the built-in template of the same name"
+    if isinstance(error, TemplateSyntaxError):
+        span = Span.at(error.lineno, 1, 0)
+        return _problem(error.filename or error.name or name, span, message, hint)
+    if isinstance(error, TemplateNotFound):
+        return _problem(name, FILE_START, f"there is no template {error.name}", hint)
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename.endswith(".html"):
+            return _problem(frame.filename, Span.at(frame.lineno or 1, 1, 0), message, hint)
+    return _problem(name, FILE_START, message, hint)
+
+
+def _asset(path: Path) -> Asset:
+    content = path.read_bytes()
+    digest = blake2b(content, digest_size=5).hexdigest()
+    return Asset(f"{ASSETS}/{path.stem}.{digest}{path.suffix}", content)
+
+
+def _problem(path: str, span: Span, message: str, hint: str) -> Diagnostic:
+    return Diagnostic(path, span, "E003", Severity.ERROR, message, hint)

@@ -1,0 +1,29 @@
+"""Where something stands in a text file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a text: line and column count from 1, the column in code points."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of text; `end` is the position just behind its last character."""
+
+    start: Position
+    end: Position
+
+    @classmethod
+    def at(cls, line: int, column: int, length: int = 1) -> Span:
+        """The span of `length` code points of one line."""
+        return cls(Position(line, column), Position(line, column + length))
+
+
+FILE_START = Span(Position(1, 1), Position(1, 1))

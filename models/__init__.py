@@ -1,0 +1,1 @@
+"""Implementations of the models that this hub publishes."""

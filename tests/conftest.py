@@ -1,0 +1,21 @@
+"""What tests of several areas share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.config import load_settings
+from generator.runner.runtime import ensure_runtime
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def runtime_python() -> Path:
+    """The interpreter of this hub's runtime, made if it is not there."""
+    settings = load_settings(ROOT)
+    return ensure_runtime(settings, settings.default_runtime).python

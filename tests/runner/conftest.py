@@ -1,0 +1,72 @@
+"""Fixtures for the tests of the runner."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from generator.cards.model import Card
+from generator.cards.parse import parse_card
+from generator.config import Settings
+from generator.diagnostics import as_text
+from generator.runner.examples import groups_of
+from generator.runner.session import GroupSession, Launch, Outcome, start_session
+from tests.runner.hubs import card_text, write_hub
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return write_hub(tmp_path / "hub")
+
+
+@pytest.fixture
+def parse(settings: Settings) -> Callable[[str], Card]:
+    def parse(text: str) -> Card:
+        path = settings.root / "cards" / "card.md"
+        parsed = parse_card(path, text.encode("utf-8"), settings)
+        assert parsed.card, as_text(parsed.diagnostics)
+        return parsed.card
+
+    return parse
+
+
+StartCard = Callable[..., GroupSession]
+
+
+@pytest.fixture
+def start(parse: Callable[[str], Card]) -> Iterator[StartCard]:
+    """Starts the first group of a card, on the interpreter that runs the tests."""
+    sessions = []
+
+    def start(text: str, time_limit: float = 60.0) -> GroupSession:
+        launch = Launch(Path(sys.executable), "cards/card.md", {}, time_limit)
+        session = start_session(groups_of(parse(text))[0], launch)
+        sessions.append(session)
+        return session
+
+    yield start
+    for session in sessions:
+        session.close()
+
+
+@pytest.fixture
+def execute(start: StartCard) -> Callable[..., Outcome]:
+    """Executes the sample code alone: the outcome."""
+
+    def execute(code: str, time_limit: float = 60.0) -> Outcome:
+        session = start(card_text(code), time_limit)
+        return session.outcome(session.group.examples[0])
+
+    return execute
+
+
+@pytest.fixture(autouse=True)
+def no_file_descriptor_is_left_open() -> Iterator[None]:
+    folder = Path("/proc/self/fd")
+    before = len(list(folder.iterdir())) if folder.exists() else 0
+    yield
+    after = len(list(folder.iterdir())) if folder.exists() else 0
+    assert after <= before

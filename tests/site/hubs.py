@@ -1,0 +1,102 @@
+"""Hubs and cards to test the site with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from generator.cards.catalog import read_catalog
+from generator.cards.document import take_apart
+from generator.cards.model import Card, Section
+from generator.config import Settings, load_settings
+from generator.diagnostics import as_text
+from generator.site.markdown.footnotes import FootnoteNames
+from generator.site.markdown.render import SectionRenderer, Wording
+
+SITE = """\
+title: {zh_CN: 模型中心, en_US: Model Hub}
+description: {zh_CN: 模型, en_US: Models}
+base-url: https://example.org/hub/
+repository: https://github.com/example/models
+languages:
+  - {code: zh_CN, name: 简体中文, required: true}
+  - {code: en_US, name: English}
+tags:
+  vision: {zh_CN: 视觉, en_US: Vision}
+  nlp: {zh_CN: 自然语言处理, en_US: NLP}
+runtimes:
+  plain: {python: "3.10", requirements: models/requirements.txt}
+default-runtime: plain
+"""
+
+SAMPLE = "import megengine.hub\nmodel = megengine.hub.load('a/b', 'net')\n"
+
+WORDING = Wording(FootnoteNames("Footnotes", "Back to {number}"), "done", "not done")
+
+
+def write_hub(root: Path, site: str = SITE) -> Settings:
+    """The settings of a new hub."""
+    (root / "site").mkdir(parents=True)
+    (root / "site" / "site.yaml").write_text(site, encoding="utf-8")
+    return load_settings(root)
+
+
+def card_text(
+    sections: Mapping[str, str],
+    *,
+    title: str = "Net",
+    summary: Mapping[str, str] | None = None,
+    author: str = "Somebody",
+    tags: Sequence[str] = ("vision",),
+    link: str = "https://github.com/example/models",
+    sample: str = SAMPLE,
+) -> str:
+    """The text of a card with these sections, Markdown by language code."""
+    summaries = summary or {code: f"summary {code}" for code in sections}
+    return "\n".join(
+        [
+            "---",
+            "template: hub1",
+            f"title: {_quoted(title)}",
+            "summary:",
+            *(f"  {code}: {_quoted(text)}" for code, text in summaries.items()),
+            f"author: {_quoted(author)}",
+            f"tags: [{', '.join(tags)}]",
+            f"github-link: {_quoted(link)}",
+            "---",
+            "```python",
+            sample.rstrip("\n"),
+            "```",
+            *(f"<!-- section: {code} -->\n\n{text}\n" for code, text in sections.items()),
+        ]
+    )
+
+
+def write_card(settings: Settings, name: str, text: str) -> Path:
+    """A card of the hub, in its folder `cards`."""
+    path = settings.root / "cards" / f"{name}.md"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def read_cards(settings: Settings) -> tuple[Card, ...]:
+    """The cards of the hub, which must all be valid."""
+    catalog = read_catalog([settings.root / "cards"], settings)
+    assert catalog.diagnostics == (), as_text(catalog.diagnostics)
+    return catalog.cards
+
+
+def section_of(markdown: str) -> Section:
+    """A section with this text."""
+    text = f"```python\nx\n```\n<!-- section: en_US -->\n{markdown}"
+    return take_apart("card.md", text).sections[0]
+
+
+def render(markdown: str) -> str:
+    """The HTML of a section with this text."""
+    return SectionRenderer().render(section_of(markdown), WORDING).html
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

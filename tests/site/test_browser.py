@@ -1,0 +1,314 @@
+"""The site in a real browser: what works, what works without scripts, and what never runs."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from generator.site.build import build_site
+from tests.site.hubs import SAMPLE, card_text, read_cards, write_card, write_hub
+from tests.site.test_markdown_safety import VECTORS
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM and "CI" not in os.environ,
+    reason="no Chromium on this machine; install it to test the pages in a browser",
+)
+
+RICH = """\
+Text with `code`, a [link](#表) and a very long name: `{long}`.
+
+### 表
+
+| 模型 | {cells} |
+| --- | {rule} |
+| {long} | {cells} |
+
+```python
+x = "{long}"
+```
+
+- [x] done
+- a
+
+  ```bash
+  echo {long}
+  ```
+
+<details><summary>More</summary>
+
+Folded.
+
+</details>
+""".format(long="x" * 120, cells=" | ".join(["70.312"] * 12), rule=" | ".join(["---"] * 12))
+
+
+@dataclass(frozen=True)
+class Served:
+    """A site below a path of a local server."""
+
+    url: str
+    folder: Path
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_arguments) -> None:
+        """Nothing: the requests are no news."""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory) -> Iterator[Served]:
+    settings = write_hub(tmp_path_factory.mktemp("hub") / "hub")
+    both = {"zh_CN": RICH, "en_US": RICH.replace("表", "Table")}
+    write_card(settings, "a_rich", card_text(both, title="Rich"))
+    write_card(settings, "b_chinese", card_text({"zh_CN": "只有中文。\n\n## 小节\n\n" * 30}))
+    for number, vector in enumerate(VECTORS):
+        title = " ".join(vector.split())
+        attack = card_text(
+            {"zh_CN": vector}, title=title, author=title, summary={"zh_CN": title}, tags=[]
+        )
+        write_card(settings, f"c_attack_{number:02}", attack)
+    www = tmp_path_factory.mktemp("www")
+    folder = www / "some" / "base"
+    folder.parent.mkdir()
+    report = build_site(settings, read_cards(settings), folder, None, 1)
+    assert report.diagnostics == ()
+    handler = functools.partial(QuietHandler, directory=str(www))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Served(f"http://127.0.0.1:{server.server_port}/some/base", folder)
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watched:
+    """A page, and what should not have happened on it."""
+
+    page: Page
+    complaints: list[str]
+    requests: list[str]
+
+
+def watch(context: BrowserContext) -> Watched:
+    watched = Watched(context.new_page(), [], [])
+    page = watched.page
+    page.on("console", lambda message: watched.complaints.append(message.text))
+    page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+    page.on("dialog", lambda dialog: (watched.complaints.append(dialog.message), dialog.dismiss()))
+    page.on("request", lambda request: watched.requests.append(request.url))
+    return watched
+
+
+PAGES = ["index.html", "zh-CN/index.html", "en-US/index.html", "zh-CN/a_rich/index.html"]
+PAGES += ["en-US/a_rich/index.html", "en-US/b_chinese/index.html"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("place", ["server", "disk"])
+def test_a_page_loads_without_complaint_and_asks_nobody_else(browser, served, path, place):
+    root = served.url if place == "server" else served.folder.as_uri()
+    with browser.new_context() as context:
+        watched = watch(context)
+        watched.page.goto(f"{root}/{path}")
+        watched.page.wait_for_load_state("load")
+        assert watched.complaints == []
+        assert all(url.startswith(root) for url in watched.requests)
+        assert any(url.endswith(".css") for url in watched.requests)
+        colour = watched.page.evaluate(
+            "getComputedStyle(document.body).getPropertyValue('--accent')"
+        )
+        assert colour.strip()
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [320, 768, 1600])
+def test_no_page_is_wider_than_the_window(browser, served, path, width):
+    with browser.new_context(viewport={"width": width, "height": 800}) as context:
+        page = context.new_page()
+        page.goto(f"{served.url}/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_everything_is_there_without_scripts(browser, served):
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(served.url + "/index.html")
+        page.click("a[data-language=en-US]")
+        page.click("text=Rich")
+        text = page.inner_text("main")
+        for part in ("Rich", "Sample code", "megengine.hub.load", "Somebody", "70.312", "Table"):
+            assert part in text
+        assert page.locator("button:visible").count() == 0
+        page.click("nav.contents >> text=Table")
+        assert page.url.endswith("#table")
+        page.click("summary")
+        assert page.locator("text=Folded.").is_visible()
+
+
+def test_the_copy_button_copies_the_code_exactly(browser, served):
+    with browser.new_context(permissions=["clipboard-read", "clipboard-write"]) as context:
+        page = context.new_page()
+        page.goto(f"{served.url}/en-US/a_rich/index.html")
+        page.click("#sample .copy")
+        page.wait_for_selector("#sample .copy:has-text('Copied')")
+        assert page.evaluate("navigator.clipboard.readText()") == SAMPLE
+
+
+def test_the_language_switch_keeps_the_card(browser, served):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{served.url}/zh-CN/a_rich/index.html")
+        page.click(".languages >> text=English")
+        assert page.url == f"{served.url}/en-US/a_rich/index.html"
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"), [("zh-TW", "zh-CN"), ("zh-CN", "zh-CN"), ("en-GB", "en-US")]
+)
+def test_the_front_page_follows_the_browser_s_languages(browser, served, locale, expected):
+    with browser.new_context(locale=locale) as context:
+        page = context.new_page()
+        page.goto(f"{served.url}/index.html")
+        page.wait_for_url(f"{served.url}/{expected}/index.html")
+
+
+def test_an_explicit_choice_of_language_outlasts_the_browser_s(browser, served):
+    with browser.new_context(locale="en-US") as context:
+        page = context.new_page()
+        page.goto(f"{served.url}/en-US/index.html")
+        page.click(".languages >> text=简体中文")
+        page.goto(f"{served.url}/index.html")
+        page.wait_for_url(f"{served.url}/zh-CN/index.html")
+        page.goto(f"{served.url}/en-US/a_rich/index.html")
+        assert page.url.endswith("/en-US/a_rich/index.html")
+
+
+def test_the_front_page_stays_where_no_language_fits(browser, served):
+    with browser.new_context(locale="fr-FR") as context:
+        page = context.new_page()
+        page.goto(f"{served.url}/index.html")
+        page.wait_for_load_state("load")
+        assert page.url == f"{served.url}/index.html"
+        assert page.locator(".choices a").count() == 2
+
+
+def test_the_choice_of_colours_is_remembered_and_follows_the_system_before(browser, served):
+    background = "getComputedStyle(document.documentElement).backgroundColor"
+    with browser.new_context(color_scheme="dark") as context:
+        page = context.new_page()
+        page.goto(f"{served.url}/en-US/a_rich/index.html")
+        dark = page.evaluate(background)
+        assert page.get_attribute(".theme-switch", "aria-label") == "Switch to light"
+        page.click(".theme-switch")
+        light = page.evaluate(background)
+        assert light != dark
+        page.goto(f"{served.url}/zh-CN/index.html")
+        assert page.evaluate(background) == light
+        assert page.get_attribute(".theme-switch", "aria-label") == "切换到深色"
+
+
+def test_a_fallback_is_marked_for_assistive_technology(browser, served):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{served.url}/en-US/b_chinese/index.html")
+        assert page.locator("html").get_attribute("lang") == "en-US"
+        assert page.locator(".prose").get_attribute("lang") == "zh-CN"
+        assert "no English version" in page.inner_text("[role=note]")
+
+
+def test_the_keyboard_reaches_the_content_first(browser, served):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{served.url}/en-US/a_rich/index.html")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_no_attack_runs(browser, served):
+    with browser.new_context() as context:
+        # A card's own pictures may be asked for; what they would be is not the matter here.
+        context.route(lambda url: not url.startswith(served.url), lambda route: route.abort())
+        watched = watch(context)
+        paths = ["zh-CN/index.html"]
+        paths += [f"zh-CN/c_attack_{number:02}/index.html" for number in range(len(VECTORS))]
+        for path in paths:
+            watched.page.goto(f"{served.url}/{path}")
+            for element in watched.page.locator(".prose :is(a, summary, img, details)").all():
+                element.dispatch_event("mouseover")
+                element.dispatch_event("focus")
+            for link in watched.page.locator(".prose a[href]").all():
+                scheme = link.evaluate("link => link.protocol")
+                assert scheme in ("http:", "https:", "mailto:"), path
+            assert watched.page.url == f"{served.url}/{path}"
+        pictures = "Failed to load resource"
+        assert [text for text in watched.complaints if pictures not in text] == []
+        others = {url for url in watched.requests if not url.startswith(served.url)}
+        assert {url.split("/")[2] for url in others} <= {"x"}
+
+
+CONTRAST = """() => {
+  const channel = (value) => {
+    value /= 255;
+    return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  };
+  const parse = (text) => text.match(/[\\d.]+/g).map(Number);
+  const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = parse(getComputedStyle(at).backgroundColor);
+      if (colour.length < 4 || colour[3] === 1) return colour;
+    }
+  };
+  const faint = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const hasText = [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+    if (!hasText || !element.getClientRects().length) continue;
+    const [a, b] = [parse(getComputedStyle(element).color), behind(element)].map(luminance);
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) faint.push(`${element.className || element.tagName} ${ratio.toFixed(2)}`);
+  }
+  return faint;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_text_stands_out_from_what_is_behind_it(browser, served, path, scheme):
+    with browser.new_context(color_scheme=scheme, locale="fr") as context:
+        page = context.new_page()
+        page.goto(f"{served.url}/{path}")
+        assert page.evaluate(CONTRAST) == []
