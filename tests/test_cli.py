@@ -1,0 +1,193 @@
+"""The `hubcards` command as people and scripts use it: its output and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CARD = ROOT / "cards" / "megengine_vision_resnet.md"
+
+
+@pytest.fixture
+def cards(tmp_path: Path) -> Path:
+    """A folder outside the hub, with a copy of one of its cards."""
+    folder = tmp_path / "别人的 cards"
+    folder.mkdir()
+    shutil.copy(CARD, folder / "someone_vision_resnet.md")
+    return folder
+
+
+def hubcards(
+    *arguments: str | Path, cwd: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "generator", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=100,
+    )
+
+
+def break_card(folder: Path) -> Path:
+    path = folder / "broken.md"
+    text = CARD.read_text(encoding="utf-8").replace("vision, classification", "visoin", 1)
+    assert "visoin" in text
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_check_says_how_many_cards_are_fine() -> None:
+    result = hubcards("check")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == "1 card checked: 0 errors, 0 warnings\n"
+
+
+def test_check_names_place_problem_and_remedy(cards: Path) -> None:
+    broken = break_card(cards)
+    result = hubcards("--root", ROOT, "check", cards, cwd=cards)
+    assert result.returncode == 1
+    assert f'{broken}:8:8: error[E209]: unknown tag "visoin"\n' in result.stdout
+    assert '  hint: did you mean "vision"?\n' in result.stdout
+    assert result.stdout.endswith("2 cards checked: 1 error, 0 warnings\n")
+
+
+def test_check_as_json_is_for_programs(cards: Path) -> None:
+    broken = break_card(cards)
+    result = hubcards("check", "--format", "json", "--cards", cards)
+    assert result.returncode == 1
+    (problem,) = json.loads(result.stdout)
+    assert problem == {
+        "path": str(broken),
+        "line": 8,
+        "column": 8,
+        "endLine": 8,
+        "endColumn": 14,
+        "code": "E209",
+        "severity": "error",
+        "message": 'unknown tag "visoin"',
+        "hint": 'did you mean "vision"?',
+    }
+
+
+def test_check_of_the_working_folder_shows_short_paths(cards: Path) -> None:
+    break_card(cards)
+    result = hubcards("--root", ROOT, "check", "broken.md", cwd=cards)
+    assert result.stdout.startswith("broken.md:8:8: error")
+
+
+def test_output_is_utf_8_in_any_locale(cards: Path) -> None:
+    text = CARD.read_text(encoding="utf-8").replace("vision, classification", "视觉", 1)
+    (cards / "broken.md").write_text(text, encoding="utf-8")
+    result = hubcards("check", cards, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert 'unknown tag "视觉"' in result.stdout
+
+
+def test_names_and_texts_can_not_write_to_the_terminal(cards: Path) -> None:
+    path = cards / "\x1b[31mred.md"
+    path.write_text("---\n\x1b]0;title\x07: 1\n---\n", encoding="utf-8")
+    result = hubcards("check", cards)
+    assert result.returncode == 1
+    assert "\x1b" not in result.stdout
+
+
+def test_build_writes_the_site_where_it_is_told(cards: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    result = hubcards(
+        *("build", "--cards", cards, "--output", output, "--base-url", "https://example.org/x/"),
+        *("--jobs", "2", "--no-cache", "--no-search"),
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("1 card, ")
+    page = output / "zh-CN" / "someone_vision_resnet" / "index.html"
+    assert "https://example.org/x/zh-CN/someone_vision_resnet/" in page.read_text("utf-8")
+    models = json.loads((output / "api" / "v1" / "models.json").read_text("utf-8"))
+    assert [model["id"] for model in models["models"]] == ["someone_vision_resnet"]
+
+
+def test_build_publishes_nothing_when_a_card_has_an_error(cards: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    assert hubcards("build", "--cards", cards, "--output", output).returncode == 0
+    before = sorted(output.rglob("*"))
+    broken = break_card(cards)
+    result = hubcards("build", "--cards", cards, "--output", output)
+    assert result.returncode == 1
+    assert f"{broken}:8:8: error" in result.stderr
+    assert "nothing was published" in result.stderr
+    assert sorted(output.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["check", "no-such-card.md"], "no-such-card.md does not exist"),
+        (["check", "--cards", "no-such-folder"], "no-such-folder is not a folder"),
+        (["build", "--jobs", "0"], "not a whole number above 0"),
+        (["check", "--format", "xml"], "invalid choice"),
+        (["publish"], "invalid choice"),
+        ([], "COMMAND"),
+        (["runtime", "megengin"], 'did you mean "megengine"?'),
+        (["--root", "cards", "check"], "site.yaml:1:1: error[E001]: can't be read"),
+    ],
+)
+def test_wrong_usage_is_said_in_a_line(arguments: list[str], message: str) -> None:
+    result = hubcards(*arguments)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_folder_without_cards_is_wrong_usage(tmp_path: Path) -> None:
+    result = hubcards("check", tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "there is no card" in result.stderr
+
+
+def test_the_hub_is_found_from_a_folder_inside_it() -> None:
+    result = hubcards("check", cwd=ROOT / "generator" / "cards")
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_version_and_help() -> None:
+    assert hubcards("--version").stdout.startswith("hubcards ")
+    text = hubcards("--help").stdout
+    assert all(command in text for command in ("build", "check", "test", "runtime"))
+    assert "--card-time-limit" in hubcards("test", "--help").stdout
+
+
+def test_a_reader_that_stops_reading_is_no_error(cards: Path) -> None:
+    for number in range(200):
+        (cards / f"card-{number}.md").write_text("no card\n", encoding="utf-8")
+    command = f"'{sys.executable}' -m generator check '{cards}' | head -n 1"
+    result = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=100,
+    )
+    assert result.stderr == ""
+    assert result.stdout.count("\n") == 1
+
+
+def test_publishing_needs_nothing_of_the_runtime(tmp_path: Path) -> None:
+    """Neither the runtime's packages nor those that run cards are imported for a build."""
+    heavy = ("megengine", "numpy", "cv2", "pytest", "mitmproxy", "_pytest")
+    code = (
+        "import sys\nfrom generator.cli import main\n"
+        f"code = main(['build', '--output', {str(tmp_path / 'out')!r}])\n"
+        f"loaded = [name for name in {heavy!r} if name in sys.modules]\n"
+        "sys.exit(code or bool(loaded) and str(loaded))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=100
+    )
+    assert (result.returncode, result.stderr) == (0, "")
