@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ MARKER = ".hubcards"
 
 _MARKER_TEXT = "This folder was made by hubcards, and its next build replaces it.\n"
 _ATTEMPTS = 50
+_SOMETHING_IS_THERE = (errno.ENOTEMPTY, errno.EEXIST)
 
 
 @dataclass
@@ -110,7 +112,8 @@ def _swap(draft: Path, output: Path) -> None:
         try:
             draft.rename(output)
         except OSError as error:
-            if not output.exists():
+            # By the number, and not by a look: the folder may be gone again by then.
+            if error.errno not in _SOMETHING_IS_THERE:
                 _put_back(old, output)
                 raise _failure(output, error) from None
             # Another build has just put its own version here; ours is newer.
