@@ -20,6 +20,10 @@ SETTINGS_PATH = Path("site", "site.yaml")
 _Text = Annotated[str, StringConstraints(min_length=1, strict=True)]
 _Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$", strict=True)]
 _LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(_[A-Za-z]{2,4})*$")]
+_Module = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$", strict=True)]
+_Host = Annotated[
+    str, StringConstraints(pattern=r"^(\*\.)?[a-z0-9][a-z0-9.-]*(:\d+)?$", strict=True)
+]
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
@@ -41,10 +45,25 @@ class LanguageSettings(_Model):
 
 
 class RuntimeSettings(_Model):
-    """An interpreter with pinned packages. `requirements` is a path relative to the root."""
+    """An interpreter with pinned packages. `requirements` is a path relative to the root.
+
+    `preload` has the packages that are imported once, before the groups part, with the
+    names under which readers see their versions. `seed` has the modules whose `seed` is
+    called at the beginning of each group.
+    """
 
     python: Annotated[str, StringConstraints(pattern=r"^3\.\d+$")]
     requirements: _Text
+    preload: dict[_Module, _Text] = {}
+    seed: tuple[_Module, ...] = ()
+
+
+class LimitSettings(_Model):
+    """What a group may take: megabytes of memory and of files, and processes at a time."""
+
+    memory: Annotated[int, Field(gt=0)] = 8_000
+    files: Annotated[int, Field(gt=0)] = 2_000
+    processes: Annotated[int, Field(gt=0)] = 200
 
 
 class RepositoryAnswer(_Model):
@@ -68,11 +87,16 @@ class FileAnswer(_Model):
 
 
 class MirrorSettings(_Model):
-    """What the network answers while a card runs."""
+    """What the network answers while a card runs.
+
+    `hosts` are those from which answers may be recorded; a `*.` in front stands for any
+    host below.
+    """
 
     repositories: tuple[RepositoryAnswer, ...] = ()
     weights: tuple[WeightsAnswer, ...] = ()
     files: tuple[FileAnswer, ...] = ()
+    hosts: tuple[_Host, ...] = ()
 
 
 class _SettingsFile(_Model):
@@ -85,6 +109,7 @@ class _SettingsFile(_Model):
     runtimes: dict[_Name, RuntimeSettings]
     default_runtime: _Name
     time_limit: Annotated[float, Field(gt=0, le=86_400)] = 120.0
+    limits: LimitSettings = LimitSettings()
     mirror: MirrorSettings = MirrorSettings()
 
 
@@ -106,6 +131,7 @@ class Settings:
     runtimes: Mapping[str, RuntimeSettings]
     default_runtime: str
     time_limit: float
+    limits: LimitSettings
     mirror: MirrorSettings
 
     @property
@@ -166,6 +192,7 @@ def load_settings(root: Path) -> Settings:
         runtimes=file.runtimes,
         default_runtime=file.default_runtime,
         time_limit=file.time_limit,
+        limits=file.limits,
         mirror=file.mirror,
     )
 
@@ -178,6 +205,7 @@ _KNOWN_KEYS: Mapping[PlainPath, tuple[str, ...]] = {
     (): _keys(_SettingsFile),
     ("languages", "*"): _keys(LanguageSettings),
     ("runtimes", "*"): _keys(RuntimeSettings),
+    ("limits",): _keys(LimitSettings),
     ("mirror",): _keys(MirrorSettings),
     ("mirror", "repositories", "*"): _keys(RepositoryAnswer),
     ("mirror", "weights", "*"): _keys(WeightsAnswer),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
@@ -92,6 +92,34 @@ class Link:
     span: Span
 
 
+class Treatment(Enum):
+    """What becomes of a fence when the card is run; each has exactly one."""
+
+    EXECUTE = "executed"
+    COMPILE = "compiled only"
+    RAISE = "expected to fail"
+    SKIP = "skipped"
+    NOT_CODE = "not code"
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What a fence's info string says behind the language, of how the code is to be run.
+
+    `skip` is the reason why it is not; `raises` the name of the exception that it is expected
+    to raise; `timeout` is in seconds, for this block alone; `runtime` is one of the hub's.
+    `spans` has the place of each attribute by its name.
+    """
+
+    skip: str | None = None
+    compile_only: bool = False
+    raises: str | None = None
+    timeout: float | None = None
+    runtime: str | None = None
+    varying_output: bool = False
+    spans: Mapping[str, Span] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class CodeBlock:
     """A fenced block.
@@ -109,6 +137,7 @@ class CodeBlock:
     span: Span
     info_span: Span
     is_closed: bool
+    attributes: Attributes = Attributes()
 
     @property
     def language(self) -> str:
@@ -118,8 +147,19 @@ class CodeBlock:
 
     @property
     def is_python(self) -> bool:
-        """Whether this block is an example, to be executed."""
+        """Whether this block is Python, and so an example."""
         return self.language in PYTHON_INFO_STRINGS
+
+    @property
+    def treatment(self) -> Treatment:
+        """What becomes of this block when the card is run."""
+        if not self.is_python:
+            return Treatment.NOT_CODE
+        if self.attributes.skip is not None:
+            return Treatment.SKIP
+        if self.attributes.compile_only:
+            return Treatment.COMPILE
+        return Treatment.EXECUTE if self.attributes.raises is None else Treatment.RAISE
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from _pytest._code.code import (
 )
 
 if TYPE_CHECKING:
+    from generator.cards.examples import Example, Group
     from generator.runner.errors import RunnerError
-    from generator.runner.examples import Example, Group
     from generator.runner.session import Failure
     from generator.runner.workshop import RunningGroup, Workshop
 
@@ -166,9 +166,9 @@ class CardFile(pytest.File):
     def collect(self) -> Iterator[CardGroup]:
         """The card's groups; raises `CollectError` with what is wrong with the card."""
         from generator.cards.catalog import read_card
+        from generator.cards.examples import groups_of
         from generator.config import SettingsError
         from generator.diagnostics import as_text, has_errors
-        from generator.runner.examples import groups_of
         from generator.runner.workshop import path_for_readers
 
         try:

@@ -17,8 +17,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from generator.cards.examples import Example, Group
 from generator.runner import worker
-from generator.runner.examples import Example, Group
 from generator.runner.output import Excerpt
 from generator.runner.workspace import GROUP_VARIABLE, Workspace, environment_of, make_workspace
 

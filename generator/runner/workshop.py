@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.cards.examples import Example, Group
 from generator.config import Settings
 from generator.runner.errors import RunnerError
-from generator.runner.examples import Example, Group
 from generator.runner.mirror.client import Account, Mirror
 from generator.runner.mirror.exchange import Exchange
 from generator.runner.runtime import Runtime, ensure_runtime

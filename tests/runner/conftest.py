@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from generator.cards.examples import groups_of
 from generator.cards.model import Card
 from generator.cards.parse import parse_card
 from generator.config import Settings
 from generator.diagnostics import as_text
-from generator.runner.examples import groups_of
 from generator.runner.session import GroupSession, Launch, Outcome, start_session
 from tests.runner.hubs import card_text, write_hub
 

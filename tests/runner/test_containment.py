@@ -217,7 +217,7 @@ def test_all_ends_when_the_runner_is_gone(tmp_path):
         "from pathlib import Path\n"
         "from tests.runner.hubs import card_text, write_hub\n"
         "from generator.cards.parse import parse_card\n"
-        "from generator.runner.examples import groups_of\n"
+        "from generator.cards.examples import groups_of\n"
         "from generator.runner.session import Launch, start_session\n"
         "settings = write_hub(Path(sys.argv[1]))\n"
         "path = settings.root / 'cards' / 'card.md'\n"

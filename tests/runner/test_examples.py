@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from generator.runner.examples import groups_of
+from generator.cards.examples import groups_of
 from tests.runner.hubs import card_text, python
 
 

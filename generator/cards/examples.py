@@ -1,4 +1,4 @@
-"""From a card to what is executed of it: groups of examples, as plain data."""
+"""From a card to what is run of it: groups of examples, as plain data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SAMPLE = "sample"
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A block that is executed and reported by itself.
+    """A block that is run and reported by itself.
 
     `id` is unique in its group and has no line number, so that it survives edits
     elsewhere: `sample`, or `block-2` for the second Python block of the section.
@@ -25,7 +25,8 @@ class Example:
 class Group:
     """The examples that share one namespace and one process, in the order of execution.
 
-    Each depends on all before it. `name` is the code of the section's language.
+    Each depends on all before it. `name` is the code of the section's language, or
+    `sample[resnet34]` for a variant of the sample code with the first section.
     """
 
     card: Card

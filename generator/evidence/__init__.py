@@ -1,0 +1,1 @@
+"""What running the cards has shown, kept as verification records."""

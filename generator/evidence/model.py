@@ -1,0 +1,86 @@
+"""What running a card has shown, as plain immutable data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Claim(Enum):
+    """What a record shows, and no more than that."""
+
+    COMPILED = "compiled"
+    """The code has the syntax of its language; nothing of it was run."""
+    EXECUTED = "executed"
+    """The code ran, with stand-in weights where it asked for published ones."""
+    REPRODUCED = "reproduced"
+    """The code ran with the published weights, known by their hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArraySummary:
+    """A tensor or array that an example left behind under `name`, or printed.
+
+    `minimum` and `maximum` are of its finite elements; there are none in an empty array, and
+    in one of something else than numbers.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    dtype: str
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What executing one example showed: its verification record.
+
+    `fingerprint` is that of everything the outcome depended on; `code` that of the code up
+    to the example's end, and of its attributes, alone. `exception` is what an example raised
+    that is expected to, as `type: message`. `duration` is in seconds, `peak_memory` in bytes.
+    `requests` has what the network answered up to the example's end: by address, what
+    identifies the answer. `versions` are those of the runtime, by the name shown to readers.
+    `when` is a time of UTC, as `2026-01-31T12:00:00Z`.
+    """
+
+    fingerprint: str
+    code: str
+    claim: Claim
+    when: str
+    versions: Mapping[str, str]
+    duration: float
+    peak_memory: int
+    stdout: str = ""
+    exception: str | None = None
+    arrays: tuple[ArraySummary, ...] = ()
+    requests: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a group's examples, for which all of `groups` are credited.
+
+    More than one when their code is the same: that of two languages, mostly. `records` are
+    by the example's id.
+    """
+
+    groups: tuple[str, ...]
+    records: Mapping[str, Record]
+
+
+@dataclass(frozen=True, slots=True)
+class CardEvidence:
+    """The records of one card."""
+
+    card_id: str
+    runs: tuple[Run, ...] = ()
+
+    def record(self, group: str, example: str) -> Record | None:
+        """The record of the example with this id in the group with this name, if there is one."""
+        for run in self.runs:
+            if group in run.groups:
+                return run.records.get(example)
+        return None
