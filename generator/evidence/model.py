@@ -41,9 +41,9 @@ class Record:
     `fingerprint` is that of everything the outcome depended on; `code` that of the code up
     to the example's end, and of its attributes, alone. `exception` is what an example raised
     that is expected to, as `type: message`. `duration` is in seconds, `peak_memory` in bytes.
-    `requests` has what the network answered up to the example's end: by address, what
-    identifies the answer. `versions` are those of the runtime, by the name shown to readers.
-    `when` is a time of UTC, as `2026-01-31T12:00:00Z`.
+    `requests` has what the network answered while it ran: by address, what identifies the
+    answer. `versions` are those of the runtime, by the name shown to readers. `when` is a
+    time of UTC, as `2026-01-31T12:00:00Z`.
     """
 
     fingerprint: str

@@ -1,0 +1,182 @@
+"""Verification records as files: one a card, small, readable, and stable under `diff`."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from generator.evidence.model import ArraySummary, CardEvidence, Claim, Record, Run
+
+SUFFIX = ".json"
+
+
+@dataclass
+class EvidenceError(Exception):
+    """A file of records can't be used: which, and why."""
+
+    path: Path
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+def read_evidence(folder: Path, card_id: str) -> CardEvidence | None:
+    """The records of a card that `folder` keeps, if there are any.
+
+    Raises `EvidenceError` when they can't be read, or are not what was written.
+    """
+    path = _path(folder, card_id)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise EvidenceError(path, f"can't be read: {error.strerror}") from None
+    try:
+        stored = _StoredCard.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise EvidenceError(path, f"is damaged: {where}: {first['msg']}") from None
+    if stored.card != card_id:
+        raise EvidenceError(path, f'has the records of another card, "{stored.card}"')
+    return CardEvidence(
+        card_id, tuple(Run(run.groups, _records(run.records)) for run in stored.runs)
+    )
+
+
+def write_evidence(folder: Path, evidence: CardEvidence) -> None:
+    """Keep the records of a card in `folder`, in place of those before.
+
+    Nothing is written when nothing has changed, and the file goes when there is no record.
+    Raises `OSError`.
+    """
+    path = _path(folder, evidence.card_id)
+    runs = [run for run in evidence.runs if run.records]
+    if not runs:
+        path.unlink(missing_ok=True)
+        return
+    stored = {"card": evidence.card_id, "runs": [_stored_run(run) for run in runs]}
+    content = (json.dumps(stored, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    if path.is_file() and path.read_bytes() == content:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _path(folder: Path, card_id: str) -> Path:
+    return folder / f"{card_id}{SUFFIX}"
+
+
+class _Stored(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _joined(lines: Any) -> Any:
+    # As lines, so that a change of one is a change of one line in the file.
+    return "\n".join(lines) if isinstance(lines, list) else lines
+
+
+class _StoredArray(_Stored):
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    dtype: str
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+class _StoredRecord(_Stored):
+    claim: Claim
+    fingerprint: str
+    code: str
+    when: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
+    versions: dict[str, str]
+    duration: Annotated[float, Field(ge=0)]
+    peak_memory: Annotated[int, Field(ge=0)]
+    requests: dict[str, str] = {}
+    exception: str | None = None
+    arrays: tuple[_StoredArray, ...] = ()
+    stdout: Annotated[str, BeforeValidator(_joined)] = ""
+
+
+class _StoredRun(_Stored):
+    groups: tuple[str, ...]
+    records: dict[str, _StoredRecord]
+
+
+class _StoredCard(_Stored):
+    card: str
+    runs: tuple[_StoredRun, ...]
+
+
+def _records(stored: dict[str, _StoredRecord]) -> dict[str, Record]:
+    return {
+        example: Record(
+            fingerprint=record.fingerprint,
+            code=record.code,
+            claim=record.claim,
+            when=record.when,
+            versions=record.versions,
+            duration=record.duration,
+            peak_memory=record.peak_memory,
+            stdout=record.stdout,
+            exception=record.exception,
+            arrays=tuple(ArraySummary(**array.model_dump()) for array in record.arrays),
+            requests=record.requests,
+        )
+        for example, record in stored.items()
+    }
+
+
+def _stored_run(run: Run) -> dict[str, Any]:
+    records = {example: _stored_record(record) for example, record in run.records.items()}
+    return {"groups": list(run.groups), "records": records}
+
+
+def _stored_record(record: Record) -> dict[str, Any]:
+    stored: dict[str, Any] = {
+        "claim": record.claim.value,
+        "fingerprint": record.fingerprint,
+        "code": record.code,
+        "when": record.when,
+        "versions": dict(record.versions),
+        "duration": round(record.duration, 3),
+        "peak_memory": record.peak_memory,
+    }
+    if record.requests:
+        stored["requests"] = dict(sorted(record.requests.items()))
+    if record.exception is not None:
+        stored["exception"] = record.exception
+    if record.arrays:
+        stored["arrays"] = [_stored_array(array) for array in record.arrays]
+    if record.stdout:
+        stored["stdout"] = record.stdout.split("\n")
+    return stored
+
+
+def _stored_array(array: ArraySummary) -> dict[str, Any]:
+    stored: dict[str, Any] = {
+        "name": array.name,
+        "kind": array.kind,
+        "shape": list(array.shape),
+        "dtype": array.dtype,
+    }
+    if array.minimum is not None and array.maximum is not None:
+        stored |= {"minimum": array.minimum, "maximum": array.maximum}
+    return stored
