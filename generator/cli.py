@@ -215,11 +215,19 @@ usage: hubcards [--root DIR] test [PATH ...] [PYTEST OPTION ...]
 
 Executes every Python block of the cards at PATH (files, folders, or ids such as
 cards/megengine_vision_resnet.md::en_US::block-1; by default the hub's cards), each section
-with the sample code in a process of its own.
+with the sample code in a process of its own, in a sandbox. What a record in evidence/
+shows already, and nothing has changed that it depends on, is not executed again.
 
-  --card-time-limit SECONDS  how long the sample code and one section may take
-  -k zh_CN                   only the examples whose id contains this
-  -x, --lf, --junitxml=FILE, --collect-only, ...   as for any tests: see pytest --help
+  --fresh               execute everything, whatever the records show
+  --accept              take output that has changed, though the code has not, as right
+  --network MODE        replay: the mirror answers (the default); record: the network does,
+                        once, and the mirror keeps it; live: the network does, and nothing
+                        is kept, neither answers nor evidence
+  --require-sandbox     run nothing if this machine can't enforce all of the sandbox
+  --time-limit SECONDS  how long the sample code and one section may take
+  --jobs N              how many groups run at a time (default: one a processor)
+  -k zh_CN              only the examples whose id contains this
+  -x, --lf, -n 4, --junitxml=FILE, --collect-only, ...   as for any tests: pytest --help
 """
 
 

@@ -160,7 +160,7 @@ def test_version_and_help() -> None:
     assert hubcards("--version").stdout.startswith("hubcards ")
     text = hubcards("--help").stdout
     assert all(command in text for command in ("build", "check", "test", "runtime"))
-    assert "--card-time-limit" in hubcards("test", "--help").stdout
+    assert "--time-limit" in hubcards("test", "--help").stdout
 
 
 def test_a_reader_that_stops_reading_is_no_error(cards: Path) -> None:

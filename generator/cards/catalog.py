@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.cards import rules
+from generator.cards.entrypoints import unmentioned_entrypoints
+from generator.cards.examination import examine
+from generator.cards.hubconf import OwnHub, read_own_hub
 from generator.cards.model import Card
 from generator.cards.parse import MAX_BYTES, ParsedCard, parse_card
 from generator.config import Settings
-from generator.diagnostics import Diagnostic, in_source_order
+from generator.diagnostics import Diagnostic, has_errors, in_source_order
 from generator.source import FILE_START
 
 CARD_SUFFIX = ".md"
+CARDS_FOLDER = "cards"
 
 _ID = re.compile(r"\w[\w.-]{0,199}")
 _RESERVED_IDS = frozenset({"index", "assets", "tags", "api", "con", "prn", "aux", "nul"})
@@ -38,8 +42,29 @@ class Catalog:
 def read_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:
     """The cards at `paths`, each a card's file or a folder in which every `*.md` is a card.
 
-    What can't be read is a diagnostic like any other problem, and stops nothing else.
+    Their code is examined as well, and when the folder of the hub's own cards is among the
+    paths, whether they speak of everything in `hubconf.py`. What can't be read is a
+    diagnostic like any other problem, and stops nothing else.
     """
+    catalog = parse_catalog(paths, settings)
+    hub = read_own_hub(settings)
+    examined = {str(card.path): examine(card, settings, hub) for card in catalog.cards}
+    refused = {path for path, diagnostics in examined.items() if has_errors(diagnostics)}
+    return Catalog(
+        catalog.paths,
+        tuple(card for card in catalog.cards if str(card.path) not in refused),
+        in_source_order(
+            [
+                *catalog.diagnostics,
+                *(diagnostic for diagnostics in examined.values() for diagnostic in diagnostics),
+                *_of_the_hub(paths, catalog, hub),
+            ]
+        ),
+    )
+
+
+def parse_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:
+    """Like `read_catalog`, but for what takes most of the time: the code is not examined."""
     parsed = {path: read_card(path, settings) for path in find_cards(paths)}
     duplicates = tuple(_duplicates(parsed))
     refused = {diagnostic.path for diagnostic in duplicates}
@@ -52,6 +77,16 @@ def read_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:
         tuple(sorted(cards, key=lambda card: card.id)),
         in_source_order([*diagnostics, *duplicates]),
     )
+
+
+def _of_the_hub(paths: Sequence[Path], catalog: Catalog, hub: OwnHub) -> Iterator[Diagnostic]:
+    own_folder = hub.path.parent / CARDS_FOLDER
+    for path in paths:
+        # A card that could not be read may be the one that mentions an entrypoint.
+        if path.resolve() == own_folder.resolve() and len(catalog.cards) == len(catalog.paths):
+            shown = path.parent / hub.path.name if path.name == CARDS_FOLDER else hub.path
+            yield from unmentioned_entrypoints(str(shown), catalog.cards, hub)
+            return
 
 
 def find_cards(paths: Iterable[Path]) -> tuple[Path, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from generator.cards.attributes import read_attributes
 from generator.cards.blocks import scan_lines
 from generator.cards.links import find_links
 from generator.cards.model import CodeBlock, Heading, Line, LineKind, Section
@@ -159,7 +160,7 @@ def _code_blocks(lines: Sequence[Line]) -> Iterator[CodeBlock]:
         marker_length = len(opening.content) - len(opening.content.lstrip(opening.content[0]))
         info = opening.content[marker_length:].strip()
         info_column = opening.column + opening.content.index(info, marker_length)
-        yield CodeBlock(
+        fence = CodeBlock(
             info=info,
             code="".join(f"{line.content}\n" for line in code),
             code_line=opening.number + 1,
@@ -175,6 +176,10 @@ def _code_blocks(lines: Sequence[Line]) -> Iterator[CodeBlock]:
             ),
             is_closed=is_closed,
         )
+        if fence.is_python:
+            read = read_attributes(info, fence.info_span.start)
+            fence = replace(fence, attributes=read.attributes)
+        yield fence
 
 
 def _fences(lines: Sequence[Line]) -> Iterator[list[Line]]:

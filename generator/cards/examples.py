@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from generator.cards.model import Card, CodeBlock
+from generator.cards.variants import find_variants
 
 SAMPLE = "sample"
 
@@ -35,6 +36,23 @@ class Group:
 
 
 def groups_of(card: Card) -> tuple[Group, ...]:
+    """A group for each section, then one for each variant of the sample code.
+
+    Sections come in source order, each the sample code, then its Python blocks; variants in
+    theirs, each the changed sample code, then the first section's blocks.
+    """
+    groups = language_groups(card)
+    if not groups or not card.sample.is_python:
+        return groups
+    behind = groups[0].examples[1:]
+    variants = (
+        Group(card, f"{SAMPLE}[{variant.label}]", (Example(SAMPLE, variant.block), *behind))
+        for variant in find_variants(card.sample).variants
+    )
+    return (*groups, *variants)
+
+
+def language_groups(card: Card) -> tuple[Group, ...]:
     """A group for each section, in source order: the sample code, then its Python blocks."""
     sample = [Example(SAMPLE, card.sample)] if card.sample.is_python else []
     groups = []

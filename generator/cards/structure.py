@@ -9,6 +9,7 @@ from typing import TypeAlias
 from generator.cards import rules
 from generator.cards.blocks import MAX_CONTAINERS
 from generator.cards.document import Document
+from generator.cards.fences import check_attributes, check_languages, check_runtimes
 from generator.cards.model import LineKind, Section
 from generator.config import Settings
 from generator.diagnostics import Diagnostic, did_you_mean
@@ -116,6 +117,9 @@ CHECKS: Sequence[Check] = (
     check_section_languages,
     check_section_content,
     check_fences,
+    check_attributes,
+    check_runtimes,
+    check_languages,
     check_nesting,
 )
 

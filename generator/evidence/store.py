@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from generator.evidence.model import ArraySummary, CardEvidence, Claim, Record, Run
 
 SUFFIX = ".json"
+
+# In JSON no string has a line's end in it, so that this finds lists of numbers only.
+_SHAPE = re.compile(r"\[\n\s*\d+(?:,\n\s*\d+)*\n\s*\]")
 
 
 @dataclass
@@ -64,7 +68,8 @@ def write_evidence(folder: Path, evidence: CardEvidence) -> None:
         path.unlink(missing_ok=True)
         return
     stored = {"card": evidence.card_id, "runs": [_stored_run(run) for run in runs]}
-    content = (json.dumps(stored, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    text = json.dumps(stored, ensure_ascii=False, indent=1)
+    content = (_SHAPE.sub(_in_one_line, text) + "\n").encode("utf-8")
     if path.is_file() and path.read_bytes() == content:
         return
     folder.mkdir(parents=True, exist_ok=True)
@@ -77,6 +82,10 @@ def write_evidence(folder: Path, evidence: CardEvidence) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _in_one_line(match: re.Match[str]) -> str:
+    return re.sub(r"\s+", " ", match.group()).replace("[ ", "[").replace(" ]", "]")
 
 
 def _path(folder: Path, card_id: str) -> Path:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.config import Settings
+from generator.evidence.places import CARDS_FOLDER
 from generator.runner.errors import RunnerError
 
 if TYPE_CHECKING:
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
+_OPTIONS = {
+    f"--{name}": f"--card-{name}"
+    for name in ("accept", "fresh", "jobs", "network", "require-sandbox", "time-limit")
+}
 # In pytest's own order.
 _PYTEST_SETTINGS = (
     *("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini"),
@@ -25,6 +31,9 @@ _PYTEST_SETTINGS = (
 def run_tests(settings: Settings, arguments: Sequence[str]) -> int:
     """Run cards by pytest: those that `arguments` name, or all of `cards/` in the root.
 
+    When only cards or folders are named, and their records show all that there is to see, it
+    is told from them, and pytest is not started.
+
     `arguments` are pytest's: files, folders and node ids, relative to the current folder,
     and options. The result is an exit code: 0 when every example passed, 1 when one failed
     or a card has errors, 2 for wrong usage, for nothing to run, and when there is no
@@ -32,6 +41,8 @@ def run_tests(settings: Settings, arguments: Sequence[str]) -> int:
     read, since the cards may be a stranger's. Raises `RunnerError` when pytest is missing.
     """
     try:
+        if _told_from_records(settings, arguments):
+            return 0
         import pytest
     except ImportError:
         raise RunnerError(_WHAT_IS_MISSING) from None
@@ -42,7 +53,7 @@ def run_tests(settings: Settings, arguments: Sequence[str]) -> int:
             # It would tell that this package is imported already, which nobody can change.
             *("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"),
             *("--rootdir", str(settings.root), "-c", str(_pytest_settings(settings.root))),
-            *arguments,
+            *map(_pytest_option, arguments),
         ]
     )
     return {
@@ -52,6 +63,33 @@ def run_tests(settings: Settings, arguments: Sequence[str]) -> int:
         pytest.ExitCode.USAGE_ERROR: 2,
         pytest.ExitCode.NO_TESTS_COLLECTED: 2,
     }.get(pytest.ExitCode(code), int(code))
+
+
+def _told_from_records(settings: Settings, arguments: Sequence[str]) -> bool:
+    """Whether the records show everything; then it has been printed."""
+    paths = [Path(argument) for argument in arguments] or [settings.root / CARDS_FOLDER]
+    if os.environ.get("PYTEST_ADDOPTS") or not all(path.exists() for path in paths):
+        return False
+    # The network's answers are told without a mirror, and the cards without pytest.
+    from generator.runner.cache import cache_folder
+    from generator.runner.current import CurrentRecords
+    from generator.runner.mirror.identity import identifier
+    from generator.runner.records import RecordKeeper
+    from generator.runner.unchanged import ledger_if_unchanged
+
+    keeper = RecordKeeper(settings.root, cache_folder())
+    current = CurrentRecords(settings, keeper, identifier(settings))
+    ledger = ledger_if_unchanged(settings, paths, current)
+    if ledger is None:
+        return False
+    sys.stdout.writelines(f"{line}\n" for line in (*ledger.lines(), ledger.sources()))
+    return True
+
+
+def _pytest_option(argument: str) -> str:
+    """Our options by the names that they have among those of other plugins."""
+    name, equals, value = argument.partition("=")
+    return f"{_OPTIONS.get(name, name)}{equals}{value}"
 
 
 def make_runtime(settings: Settings, name: str | None) -> Runtime:

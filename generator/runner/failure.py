@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.cards.model import Card, CodeBlock
-from generator.runner.output import harmless
 from generator.runner.session import Failure, FailureKind, Frame, GroupSession, Raised
+from generator.untrusted import harmless
 
 _LINES_BEFORE = 2
 _LINES_AFTER = 1

@@ -1,14 +1,9 @@
-"""What code printed: kept within bounds, and made harmless to a terminal."""
+"""What code printed, kept within bounds."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
 HEAD_BYTES = 32_768
 TAIL_BYTES = 32_768
-
-_OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)(?=[^\n])")
 
 
 class Excerpt:
@@ -37,20 +32,3 @@ class Excerpt:
         head_text = self._head.decode("utf-8", "replace")
         tail_text = tail.decode("utf-8", "replace")
         return f"{head_text}\n… {left_out:,} bytes left out …\n{tail_text}"
-
-
-def harmless(text: str) -> str:
-    """`text` as a terminal may show it: carriage returns applied, control characters escaped.
-
-    Of a line that was overwritten, as progress bars do, the last state is kept.
-    """
-    shown = _OVERWRITTEN.sub("", text.replace("\r\n", "\n")).replace("\r", "")
-    return "".join(char if _is_harmless(char) else _escaped(char) for char in shown)
-
-
-def _is_harmless(char: str) -> bool:
-    return char.isprintable() or char in "\n\t" or unicodedata.category(char) == "Zs"
-
-
-def _escaped(char: str) -> str:
-    return char.encode("unicode_escape").decode("ascii")

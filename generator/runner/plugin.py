@@ -1,6 +1,6 @@
-"""The pytest plugin: the examples of model cards as tests. All that knows of pytest is here.
+"""The pytest plugin: the examples of model cards as tests. This and `nodes` know of pytest.
 
-Its node ids are `cards/<id>.md::<language>::<example>`, without line numbers. In a project
+Its node ids are `cards/<id>.md::<group>::<example>`, without line numbers. In a project
 that has no `site/site.yaml` in its root, it does nothing. What is dear to import is only
 imported when there is a card to collect.
 """
@@ -9,31 +9,25 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Generator, Iterator
-from dataclasses import replace
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-# pytest has no public names for the parts of a failure's text; these have been the same
-# since its version 3, and are what keeps the text whole on its way from an xdist worker.
-from _pytest._code.code import (
-    ExceptionChainRepr,
-    ReprEntry,
-    ReprFileLocation,
-    ReprTraceback,
-)
-
 if TYPE_CHECKING:
-    from generator.cards.examples import Example, Group
-    from generator.runner.errors import RunnerError
-    from generator.runner.session import Failure
-    from generator.runner.workshop import RunningGroup, Workshop
+    from generator.cards.hubconf import OwnHub
+    from generator.config import Settings
+    from generator.runner.ledger import Ledger
+    from generator.runner.verification import SharedRun, Verifier
+    from generator.runner.workshop import Workshop
 
 CARDS_FOLDER = "cards"
 CARD_SUFFIX = ".md"
+NETWORK_MODES = ("replay", "record", "live")
 _SETTINGS = Path("site", "site.yaml")
+_REPORT_KEY = "hubcards"
+_NODES = "generator.runner.nodes"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,6 +43,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=_seconds,
         metavar="SECONDS",
         help="what a group may take (the sample code and one section), instead of the setting",
+    )
+    group.addoption(
+        "--card-fresh",
+        action="store_true",
+        help="execute everything, also what a valid record shows already",
+    )
+    group.addoption(
+        "--card-accept",
+        action="store_true",
+        help="take output that has changed, though the code has not, as the right one",
+    )
+    group.addoption(
+        "--card-network",
+        choices=NETWORK_MODES,
+        default=NETWORK_MODES[0],
+        help="what answers the cards: the mirror (replay), the network, once, for the mirror"
+        " to keep its answers (record), or the network (live, which leaves no evidence)",
+    )
+    group.addoption(
+        "--card-require-sandbox",
+        action="store_true",
+        help="run nothing when this machine can't keep cards from doing harm in every way",
+    )
+    group.addoption(
+        "--card-jobs",
+        type=_places,
+        metavar="N",
+        help="how many groups run at a time (default: one a core, and as memory allows)",
     )
 
 
@@ -68,29 +90,94 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _places(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
 class CardPlugin:
     """The hooks in a hub."""
 
     def __init__(self, config: pytest.Config) -> None:
         """Of the run that `config` is of."""
+        from generator.runner.ledger import Ledger
+
         self._config = config
         self._root = config.rootpath
         self._only_cards = bool(config.option.only_cards)
         self._is_xdist_worker = hasattr(config, "workerinput")
+        self._settings: Settings | None = None
+        self._own_hub: OwnHub | None = None
         self._workshop: Workshop | None = None
+        self._verifier: Verifier | None = None
+        self._begun: set[int] = set()
+        self._problems: list[str] = []
+        self.ledger: Ledger = Ledger()
         if self._only_cards and config.args_source is not pytest.Config.ArgsSource.ARGS:
             config.args[:] = [str(self._root / CARDS_FOLDER)]
+
+    def settings(self) -> Settings:
+        """The hub's settings; raises `SettingsError`."""
+        if self._settings is None:
+            from generator.config import load_settings
+
+            self._settings = load_settings(self._root)
+        return self._settings
+
+    def own_hub(self) -> OwnHub:
+        """The hub's own entrypoints; raises `SettingsError`."""
+        if self._own_hub is None:
+            from generator.cards.hubconf import read_own_hub
+
+            self._own_hub = read_own_hub(self.settings())
+        return self._own_hub
 
     def workshop(self) -> Workshop:
         """The workshop of this run; raises `SettingsError`."""
         if self._workshop is None:
-            from generator.config import load_settings
-            from generator.runner.workshop import Workshop
+            from generator.runner.mirror.modes import NetworkMode
+            from generator.runner.workshop import Needs, Workshop
 
-            settings = load_settings(self._root)
-            limit = self._config.option.card_time_limit or settings.time_limit
-            self._workshop = Workshop(settings, limit)
+            options, settings = self._config.option, self.settings()
+            limit = options.card_time_limit or settings.time_limit
+            network = NetworkMode(options.card_network)
+            is_strict = options.card_require_sandbox
+            needs = Needs.WHOLE_SANDBOX if is_strict else Needs.WHAT_THERE_IS
+            self._workshop = Workshop(settings, limit, network, needs)
         return self._workshop
+
+    def verifier(self) -> Verifier:
+        """What verifies the examples of this run; raises `SettingsError`."""
+        if self._verifier is None:
+            from generator.runner.cache import cache_folder
+            from generator.runner.records import RecordKeeper
+            from generator.runner.schedule import Schedule, available_memory, cores
+            from generator.runner.verification import Rules, Verifier
+
+            options = self._config.option
+            # With xdist it is the processes that are side by side.
+            places = 1 if self._is_xdist_worker else options.card_jobs or cores()
+            is_live = options.card_network == "live"
+            rules = Rules(
+                takes_records=not options.card_fresh and options.card_network == "replay",
+                keeps_records=not is_live,
+                accepts_changes=options.card_accept,
+            )
+            self._verifier = Verifier(
+                self.workshop(),
+                RecordKeeper(self._root, cache_folder(), self._problems),
+                Schedule(places, available_memory()),
+                rules,
+            )
+        return self._verifier
+
+    def begin(self, run: SharedRun) -> None:
+        """See to it that there will be results of `run`: from records, or by executing it."""
+        if id(run) not in self._begun:
+            self._begun.add(id(run))
+            if not self.verifier().take_from_records(run):
+                self.verifier().start(run)
 
     def pytest_report_header(self) -> str | None:
         """One line on what the cards run in, when they are what the run is about."""
@@ -99,13 +186,13 @@ class CardPlugin:
         from generator.config import SettingsError
 
         try:
-            settings = self.workshop().settings
+            settings = self.settings()
         except SettingsError:
             return None
         runtime = settings.runtimes[settings.default_runtime]
         return (
             f"cards: runtime {settings.default_runtime} (Python {runtime.python},"
-            f" {runtime.requirements}); network: the mirror of {_SETTINGS.as_posix()}"
+            f" {runtime.requirements}); network: {self._config.option.card_network}"
         )
 
     @pytest.hookimpl(tryfirst=True)
@@ -125,23 +212,127 @@ class CardPlugin:
         if self._only_cards:
             found = []
         if file_path.suffix == CARD_SUFFIX and self._is_card(file_path, parent.session):
-            found.append(_card_file(file_path, parent, self))
+            from generator.runner.nodes import card_file
+
+            found.append(card_file(file_path, parent, self))
         return found
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note which examples are wanted of each run."""
+        for run, example_id in _wanted(session.items):
+            run.wanted.add(example_id)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
-        """Make the runtime before the first test, while pytest captures no output."""
+        """Begin all that is wanted, before the first test waits for its result.
+
+        What is long to make is made now, while pytest captures no output.
+        """
         if self._is_xdist_worker or session.config.option.collectonly:
             return
-        # With xdist it is the workers that have the items, and they have no terminal.
-        is_likely = self._only_cards and session.config.pluginmanager.hasplugin("dsession")
-        if is_likely or any(isinstance(item, ExampleItem) for item in session.items):
-            from generator.runner.errors import RunnerError
+        from generator.runner.errors import RunnerError
 
-            try:
-                self.workshop().runtime()
-            except RunnerError as error:
-                raise pytest.UsageError(*str(error).splitlines()) from None
+        try:
+            if session.config.pluginmanager.hasplugin("dsession"):
+                # It is the workers that have the items, and they have no terminal.
+                if self._only_cards:
+                    self.workshop().make_runtime(self.settings().default_runtime)
+            else:
+                self._begin_all(session.items)
+        except RunnerError as error:
+            raise pytest.UsageError(*str(error).splitlines()) from None
+
+    def _begin_all(self, items: Iterable[pytest.Item]) -> None:
+        runs = {id(run): run for run, _ in _wanted(items)}
+        self._begun |= runs.keys()
+        missing = [run for run in runs.values() if not self.verifier().take_from_records(run)]
+        if missing:
+            names = [self.workshop().runtime_of(run.groups[0]) for run in missing]
+            self._warm_up(dict.fromkeys(names))
+        for run in missing:
+            self.verifier().start(run)
+
+    def _warm_up(self, names: Iterable[str]) -> None:
+        from generator.runner.sandbox.probe import enforced
+
+        workshop = self.workshop()
+        for name in names:
+            problem = workshop.warm(name).problem
+            if problem:
+                self._tell(f"runtime {name}: nothing is imported beforehand: {problem}")
+        self._tell(enforced(workshop.unenforced))
+
+    def _tell(self, line: str) -> None:
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter:
+            reporter.ensure_newline()
+            reporter.write_line(line)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Say in the report of an example what the ledger wants to know."""
+        from generator.runner.nodes import ExampleItem
+
+        report = yield
+        if isinstance(item, ExampleItem):
+            is_record = item.result is not None and item.result.running is None
+            setattr(
+                report,
+                _REPORT_KEY,
+                {
+                    "card": item.nodeid.partition("::")[0],
+                    "line": item.fence_line,
+                    "is_record": is_record,
+                },
+            )
+            if report.when == "call" and item.result is not None and not is_record:
+                # How long it waited for its turn says nothing of the example.
+                report.duration = item.result.outcome.duration
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Enter an example into the ledger."""
+        told = getattr(report, _REPORT_KEY, None)
+        if told and (report.when == "call" or report.outcome != "passed"):
+            self.ledger.add_example(told["card"], told["line"], has_failed=report.failed)
+            if report.outcome != "skipped":
+                self.ledger.add_source(is_record=told["is_record"])
+
+    def pytest_sessionfinish(self) -> None:
+        """End what still runs, and tell the controller of xdist what only a worker knows."""
+        if self._verifier is not None:
+            self._verifier.close()
+        if self._is_xdist_worker:
+            output: dict[str, Any] = self._config.workeroutput  # type: ignore[attr-defined]
+            output[_REPORT_KEY] = {"fences": self.ledger.as_data(), "problems": self._problems}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take in what an xdist worker knows."""
+        told = getattr(node, "workeroutput", {}).get(_REPORT_KEY, {})
+        self.ledger.take_in(told.get("fences", {}))
+        self._problems += told.get("problems", ())
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Give the examples that share a process to one worker, unless another way is asked for."""
+        if not self._only_cards or config.getvalue("dist") != "load":
+            return None
+        from generator.runner.distribution import CardScheduling
+
+        return CardScheduling(config, log)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Print the ledger."""
+        if self._only_cards and self.ledger.fences and not self._config.option.collectonly:
+            terminalreporter.section("ledger of code blocks")
+            for line in self.ledger.lines():
+                terminalreporter.line(line)
+            terminalreporter.line(self.ledger.sources())
+        for problem in dict.fromkeys(self._problems):
+            terminalreporter.line(problem)
 
     def pytest_unconfigure(self) -> None:
         """Stop what the workshop has started."""
@@ -158,161 +349,12 @@ class CardPlugin:
         return path.is_relative_to(self._root / CARDS_FOLDER)
 
 
-class CardFile(pytest.File):
-    """A card; its children are its groups."""
+def _wanted(items: Iterable[pytest.Item]) -> Iterable[tuple[SharedRun, str]]:
+    # What knows of examples is dear to import, and not there when no card was collected.
+    if _NODES not in sys.modules:
+        return
+    from generator.runner.nodes import ExampleItem
 
-    plugin: CardPlugin
-
-    def collect(self) -> Iterator[CardGroup]:
-        """The card's groups; raises `CollectError` with what is wrong with the card."""
-        from generator.cards.catalog import read_card
-        from generator.cards.examples import groups_of
-        from generator.config import SettingsError
-        from generator.diagnostics import as_text, has_errors
-        from generator.runner.workshop import path_for_readers
-
-        try:
-            settings = self.plugin.workshop().settings
-        except SettingsError as error:
-            raise self.CollectError(as_text(error.diagnostics)) from None
-        parsed = read_card(self.path, settings)
-        card = parsed.card
-        if card is None or has_errors(parsed.diagnostics):
-            name = path_for_readers(self.path, self.config.rootpath)
-            raise self.CollectError(as_text(replace(d, path=name) for d in parsed.diagnostics))
-        for group in groups_of(card):
-            yield CardGroup.from_parent(self, name=group.name, group=group, plugin=self.plugin)
-
-
-def _card_file(path: Path, parent: pytest.Collector, plugin: CardPlugin) -> CardFile:
-    from generator.runner.workshop import path_for_readers
-
-    name = path_for_readers(path, parent.config.rootpath)
-    node: CardFile = CardFile.from_parent(parent, path=path, nodeid=name)
-    node.plugin = plugin
-    return node
-
-
-class CardGroup(pytest.Collector):
-    """A group; its process runs from the first to the last of its examples."""
-
-    def __init__(self, *, group: Group, plugin: CardPlugin, **rest: Any) -> None:
-        """`rest` is what every collector has."""
-        super().__init__(**rest)
-        self.group = group
-        self.plugin = plugin
-        self.running: RunningGroup | None = None
-        self.problem: RunnerError | None = None
-
-    def collect(self) -> Iterator[ExampleItem]:
-        """The group's examples."""
-        for example in self.group.examples:
-            yield ExampleItem.from_parent(self, name=example.id, example=example)
-
-    def setup(self) -> None:
-        """Start the group's process."""
-        from generator.runner.errors import RunnerError
-        from generator.runner.workshop import path_for_readers
-
-        path = path_for_readers(self.group.card.path, self.config.rootpath)
-        try:
-            self.running = self.plugin.workshop().start(self.group, path)
-        except RunnerError as error:
-            # Told by each example: of what fails here, pytest would show this program's code.
-            self.problem = error
-
-    def running_group(self) -> RunningGroup:
-        """The group's process; raises `RunnerError` when it could not be started."""
-        if self.problem is not None:
-            raise self.problem
-        if self.running is None:
-            raise RuntimeError(f"the process of {self.nodeid} is not running")
-        return self.running
-
-    def teardown(self) -> None:
-        """End every process of the group."""
-        if self.running is not None:
-            self.running.session.close()
-            self.running = None
-
-
-class ExampleError(Exception):
-    """An example failed; `failure` says how."""
-
-    def __init__(self, failure: Failure) -> None:
-        """Of an outcome."""
-        super().__init__(failure.summary)
-        self.failure = failure
-
-
-class ExampleItem(pytest.Item):
-    """An example of a card, as a test."""
-
-    parent: CardGroup
-
-    def __init__(self, *, example: Example, **rest: Any) -> None:
-        """`rest` is what every item has."""
-        super().__init__(**rest)
-        self.example = example
-
-    def runtest(self) -> None:
-        """Execute the example, after what it depends on."""
-        from generator.runner.output import harmless
-
-        outcome = self.parent.running_group().outcome(self.example)
-        # Into pytest's own hands, so that -s, the sections of a failure and JUnit work.
-        sys.stdout.write(harmless(outcome.stdout))
-        sys.stderr.write(harmless(outcome.stderr))
-        if outcome.failure:
-            raise ExampleError(outcome.failure)
-
-    def reportinfo(self) -> tuple[Path, int, str]:
-        """The card, the line of the example's fence from 0, and the example's name."""
-        line = self.example.block.span.start.line
-        return self.path, line - 1, self.full_name
-
-    @property
-    def full_name(self) -> str:
-        """The example's name in its card: `en_US::block-1`."""
-        return f"{self.parent.name}::{self.name}"
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The failure in terms of the card."""
-        from generator.runner.errors import RunnerError
-
-        error = excinfo.value
-        if isinstance(error, ExampleError):
-            return _failure_text(error.failure, self)
-        if isinstance(error, RunnerError):
-            return str(error)
-        return super().repr_failure(excinfo, style)
-
-
-def _failure_text(failure: Failure, item: ExampleItem) -> ExceptionChainRepr:
-    from generator.runner.failure import explain
-    from generator.runner.output import harmless
-    from generator.runner.session import FailureKind
-
-    running = item.parent.running_group()
-    explanation = explain(failure, item.full_name, running.session, item.config.rootpath)
-    message = explanation.message.splitlines() or [""]
-    entries = [
-        ReprEntry(
-            list(place.source),
-            None,
-            None,
-            ReprFileLocation(place.path, place.line, f"in {place.function}"),
-            "short",
-        )
-        for place in explanation.places
-    ]
-    told = [*message, *(line for text in explanation.earlier for line in text.splitlines())]
-    entries[-1].lines = [*entries[-1].lines, *(f"E   {line}" for line in told)]
-    trace = ReprTraceback(entries, None, "short")
-    crash = ReprFileLocation(explanation.path, explanation.line, message[0])
-    text = ExceptionChainRepr([(trace, crash, None)])
-    unanswered = running.unanswered()
-    if unanswered and failure.kind is not FailureKind.DEPENDENCY:
-        reasons = "\n\n".join(harmless(exchange.reason or "") for exchange in unanswered)
-        text.addsection("What the network could not answer", reasons)
-    return text
+    for item in items:
+        if isinstance(item, ExampleItem):
+            yield item.parent.run, item.example.id

@@ -1,20 +1,28 @@
-"""What all the groups of a run share: the settings, the runtime, the mirror."""
+"""What all the groups of a run share: the settings, the runtimes, the mirror."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from generator.cards.examples import Example, Group
 from generator.config import Settings
+from generator.runner.current import runtime_of
 from generator.runner.errors import RunnerError
 from generator.runner.mirror.client import Account, Mirror
 from generator.runner.mirror.exchange import Exchange
+from generator.runner.mirror.identity import identifier
+from generator.runner.mirror.modes import NetworkMode
 from generator.runner.runtime import Runtime, ensure_runtime
-from generator.runner.session import GroupSession, Launch, Outcome, start_session
+from generator.runner.sandbox.probe import enforced
+from generator.runner.session import GroupSession, Launch, Outcome
+from generator.runner.warm import WarmRuntime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RunningGroup:
     """A group's process, and its access to the mirror."""
 
@@ -26,58 +34,122 @@ class RunningGroup:
         """What executing the example shows, after all it depends on."""
         return self.session.outcome(example)
 
-    def unanswered(self) -> tuple[Exchange, ...]:
-        """The requests so far that the mirror could not answer, each address once."""
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """What was asked of the network so far, in order."""
         try:
-            exchanges = self.mirror.exchanges(self.account)
+            return self.mirror.exchanges(self.account)
         except RunnerError as error:
             return (Exchange("", "", str(error)),)
-        by_url = {exchange.url: exchange for exchange in exchanges if exchange.reason}
-        return tuple(by_url.values())
+
+    def cancel(self) -> None:
+        """End every process of the group at once; for another thread than the one that runs it."""
+        self.session.cancel()
+
+    def close(self) -> None:
+        """End every process of the group."""
+        self.session.close()
+
+
+class Needs(Enum):
+    """What a machine must be able to keep the code of cards from."""
+
+    WHOLE_SANDBOX = "all that the sandbox is for"
+    WHAT_THERE_IS = "all that it can"
 
 
 class Workshop:
-    """Makes the runtime and starts the mirror when the first group needs them."""
+    """Makes runtimes and starts the mirror when the first group needs them.
 
-    def __init__(self, settings: Settings, time_limit: float) -> None:
+    Several threads may ask at once.
+    """
+
+    def __init__(
+        self, settings: Settings, time_limit: float, network: NetworkMode, needs: Needs
+    ) -> None:
         """`time_limit` is in seconds, for each group."""
+        self._needs = needs
         self.settings = settings
         self.time_limit = time_limit
-        self._runtime: Runtime | RunnerError | None = None
+        self.network = network
+        self.identify = identifier(settings)
+        self._lock = threading.RLock()
+        self._runtimes: dict[str, Runtime | RunnerError] = {}
+        self._warm: dict[str, WarmRuntime] = {}
+        self.unenforced: tuple[str, ...] = ()
         self._mirror: Mirror | None = None
 
-    def runtime(self) -> Runtime:
-        """The runtime of the cards, made if need be; raises `RuntimeUnavailableError`."""
-        if self._runtime is None:
-            try:
-                self._runtime = ensure_runtime(self.settings, self.settings.default_runtime)
-            except RunnerError as error:
-                # Not tried again for every group.
-                self._runtime = error
-        if isinstance(self._runtime, RunnerError):
-            raise self._runtime
-        return self._runtime
+    def runtime_of(self, group: Group) -> str:
+        """The name of the runtime in which the group runs."""
+        return runtime_of(group.card, self.settings)
+
+    def make_runtime(self, name: str) -> Runtime:
+        """The runtime with this name, made if need be; raises `RuntimeUnavailableError`."""
+        with self._lock:
+            if name not in self._runtimes:
+                try:
+                    self._runtimes[name] = ensure_runtime(self.settings, name)
+                except RunnerError as error:
+                    # Not tried again for every group.
+                    self._runtimes[name] = error
+            runtime = self._runtimes[name]
+        if isinstance(runtime, RunnerError):
+            raise runtime
+        return runtime
+
+    def warm(self, name: str) -> WarmRuntime:
+        """The interpreter from which the groups of a runtime start.
+
+        Raises `RuntimeUnavailableError` when it can't be had, and `RunnerError` when this
+        machine does not shut groups in as is needed.
+        """
+        runtime = self.make_runtime(name)
+        definition = self.settings.runtimes[name]
+        with self._lock:
+            if name not in self._warm:
+                preload = tuple(definition.preload)
+                self._warm[name] = WarmRuntime(runtime.python, preload, definition.seed)
+                self.unenforced = self._warm[name].missing()
+            if self.unenforced and self._needs is Needs.WHOLE_SANDBOX:
+                raise RunnerError(f"nothing was run, as required: {enforced(self.unenforced)}")
+            return self._warm[name]
 
     def start(self, group: Group, path: str) -> RunningGroup:
         """Start the process of a group, whose card is known to its readers as `path`.
 
         Raises `RunnerError` when the runtime or the mirror can't be had.
         """
-        runtime = self.runtime()
-        # One group may have killed it; the next is to run all the same.
-        if self._mirror is not None and not self._mirror.is_running():
-            self._mirror.close()
-            self._mirror = None
-        if self._mirror is None:
-            self._mirror = Mirror(self.settings.root, runtime)
-        account = self._mirror.open_account()
-        launch = Launch(runtime.python, path, account.variables, self.time_limit)
-        return RunningGroup(start_session(group, launch), self._mirror, account)
+        name = self.runtime_of(group)
+        runtime, warm = self.make_runtime(name), self.warm(name)
+        mirror = self._running_mirror(runtime)
+        account = mirror.open_account()
+        limits = self.settings.limits
+        launch = Launch(runtime.python, path, account.variables, self.time_limit, limits)
+        return RunningGroup(warm.start_group(group, launch), mirror, account)
+
+    def versions_of(self, group: Group) -> Mapping[str, str]:
+        """The versions in the group's runtime, by the names shown to readers."""
+        name = self.runtime_of(group)
+        versions = self.warm(name).versions
+        names = {"python": "Python", **self.settings.runtimes[name].preload}
+        return {names[key]: version for key, version in versions.items() if key in names}
 
     def close(self) -> None:
-        """Stop the mirror."""
-        if self._mirror is not None:
-            self._mirror.close()
+        """Stop the mirror and the interpreters."""
+        with self._lock:
+            if self._mirror is not None:
+                self._mirror.close()
+            for warm in self._warm.values():
+                warm.close()
+
+    def _running_mirror(self, runtime: Runtime) -> Mirror:
+        with self._lock:
+            # One group may have killed it; the next is to run all the same.
+            if self._mirror is not None and not self._mirror.is_running():
+                self._mirror.close()
+                self._mirror = None
+            if self._mirror is None:
+                self._mirror = Mirror(self.settings.root, runtime)
+            return self._mirror
 
 
 def path_for_readers(path: Path, root: Path) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-GROUP_VARIABLE = "HUBCARDS_GROUP"
+from generator.runner.worker.folders import remove_folder
 
 # What a program needs of its surroundings to work at all. Everything else stays out, since
 # it may be a secret, or make the outcome depend on whose machine it is.
@@ -42,23 +41,32 @@ class Workspace:
         """Where megengine.hub keeps what it has fetched."""
         return self.folder / "mge"
 
+    @property
+    def shared_memory(self) -> Path:
+        """What the code takes for the folder of shared memory."""
+        return self.folder / "shm"
+
     def remove(self) -> None:
         """Remove all of it, as far as that is possible."""
-        _make_removable(self.folder)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_folder(str(self.folder))
 
 
 def make_workspace() -> Workspace:
     """A workspace that nobody else can look into."""
     workspace = Workspace(Path(tempfile.mkdtemp(prefix="hubcards-")).resolve())
-    for folder in (workspace.work, workspace.home, workspace.temporary, workspace.hub):
+    for folder in (
+        workspace.work,
+        workspace.home,
+        workspace.temporary,
+        workspace.hub,
+        workspace.shared_memory,
+    ):
         folder.mkdir()
     return workspace
 
 
 def environment_of(
     workspace: Workspace,
-    token: str,
     python: Path,
     network: Mapping[str, str],
     surroundings: Mapping[str, str],
@@ -66,7 +74,7 @@ def environment_of(
     """The environment in which a group's code runs.
 
     Of `surroundings` only what is on the list of harmless variables is passed on;
-    `network` has the variables that lead to the mirror. `token` marks the group's processes.
+    `network` has the variables that lead to the mirror.
     """
     environment = {name: surroundings[name] for name in _PASSED_ON if name in surroundings}
     path = [str(python.parent), environment.get("PATH", os.defpath)]
@@ -78,17 +86,8 @@ def environment_of(
         "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
+        "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "PYTHONNOUSERSITE": "1",
-        GROUP_VARIABLE: token,
     }
     return {**environment, **network}
-
-
-def _make_removable(folder: Path) -> None:
-    # A folder without the owner's write permission could not be emptied.
-    for parent, names, _ in os.walk(folder):
-        for name in names:
-            path = Path(parent, name)
-            if not path.is_symlink():
-                path.chmod(0o700)

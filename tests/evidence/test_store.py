@@ -61,6 +61,11 @@ def test_a_changed_line_of_output_is_one_changed_line_of_the_file(tmp_path):
     assert sum(old != new for old, new in zip(*texts, strict=True)) == 1
 
 
+def test_a_shape_is_read_in_one_line(tmp_path):
+    write_evidence(tmp_path, CardEvidence("a", (Run(("zh_CN",), {"sample": record()}),)))
+    assert '"shape": [1, 1000],' in (tmp_path / "a.json").read_text(encoding="utf-8")
+
+
 def test_nothing_is_written_when_nothing_has_changed(tmp_path):
     evidence = CardEvidence("a", (Run(("zh_CN",), {"sample": record()}),))
     write_evidence(tmp_path, evidence)

@@ -13,13 +13,29 @@ from generator.cards.model import Card
 from generator.cards.parse import parse_card
 from generator.config import Settings
 from generator.diagnostics import as_text
-from generator.runner.session import GroupSession, Launch, Outcome, start_session
-from tests.runner.hubs import card_text, write_hub
+from generator.runner.session import GroupSession, Launch, Outcome
+from generator.runner.warm import start_session
+from tests.runner.hubs import GOOD_CARD, card_text, write_card, write_hub
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return write_hub(tmp_path / "hub")
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def hub(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, cache: Path) -> pytest.Pytester:
+    """A hub with one good card, in the current folder."""
+    monkeypatch.setenv("HUBCARDS_CACHE_DIR", str(cache))
+    write_hub(pytester.path)
+    (pytester.path / "pyproject.toml").write_text("[tool.pytest.ini_options]\n", encoding="utf-8")
+    write_card(pytester.path / "cards" / "good.md", GOOD_CARD)
+    return pytester
 
 
 @pytest.fixture

@@ -66,6 +66,18 @@ def python(code: str) -> str:
     return f"```python\n{body}\n```\n"
 
 
+GOOD_CARD = card_text(
+    "x = 1", [python("print('zh', x)")], [python("print('en', x)"), python("x += 1")]
+)
+
+
+def write_card(path: Path, text: str) -> Path:
+    """The card's file, written with the folders that it is in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
 def line_of(text: str, part: str) -> int:
     """The number of the one line of `text` that has `part` in it."""
     (number,) = [n for n, line in enumerate(text.split("\n"), 1) if part in line]
@@ -91,6 +103,19 @@ def is_alive(process: int) -> bool:
     except OSError:
         return False
     return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def processes_in(folder: Path) -> list[int]:
+    """The processes that run in the folder or below, as they are known outside of namespaces."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            place = (entry / "cwd").readlink()
+        except OSError:
+            continue
+        if place.is_relative_to(folder):
+            found.append(int(entry.name))
+    return found
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:

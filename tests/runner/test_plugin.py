@@ -15,30 +15,15 @@ import pytest
 
 from generator.config import load_settings
 from generator.runner.command import run_tests
-from tests.runner.hubs import card_text, is_alive, line_of, python, wait_until, write_hub
-
-GOOD = card_text("x = 1", [python("print('zh', x)")], [python("print('en', x)"), python("x += 1")])
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture
-def hub(pytester, monkeypatch, cache):
-    """A hub with one good card, in the current folder."""
-    monkeypatch.setenv("HUBCARDS_CACHE_DIR", str(cache))
-    write_hub(pytester.path)
-    (pytester.path / "pyproject.toml").write_text("[tool.pytest.ini_options]\n", encoding="utf-8")
-    write_card(pytester.path / "cards" / "good.md", GOOD)
-    return pytester
-
-
-def write_card(path, text):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
+from tests.runner.hubs import (
+    GOOD_CARD,
+    card_text,
+    is_alive,
+    line_of,
+    python,
+    wait_until,
+    write_card,
+)
 
 
 def collected(hub, *arguments):
@@ -88,10 +73,10 @@ def test_all_examples_pass(hub):
 
 
 def test_only_cards_are_collected_of_all_markdown(hub):
-    write_card(hub.path / "README.md", GOOD)
-    write_card(hub.path / "docs" / "page.md", GOOD)
-    write_card(hub.path / "cards" / "deep" / "other.md", GOOD)
-    write_card(hub.path / "cards" / ".hidden.md", GOOD)
+    write_card(hub.path / "README.md", GOOD_CARD)
+    write_card(hub.path / "docs" / "page.md", GOOD_CARD)
+    write_card(hub.path / "cards" / "deep" / "other.md", GOOD_CARD)
+    write_card(hub.path / "cards" / ".hidden.md", GOOD_CARD)
     files = {line.partition("::")[0] for line in collected(hub, ".")}
     assert files == {"cards/good.md", "cards/deep/other.md"}
     assert collected(hub, "docs/page.md")
@@ -103,7 +88,7 @@ def test_other_tests_of_the_project_are_run_as_ever(hub):
 
 
 def test_it_does_nothing_in_other_projects(pytester):
-    write_card(pytester.path / "cards" / "good.md", GOOD)
+    write_card(pytester.path / "cards" / "good.md", GOOD_CARD)
     pytester.makepyfile(
         "import sys\n"
         "def test_it():\n"
@@ -220,7 +205,7 @@ def test_a_debugger_and_durations_do_no_harm(hub):
 
 
 def test_a_card_with_errors_is_an_error_and_the_others_are_run(hub):
-    text = GOOD.replace("title: Card", "titel: Card")
+    text = GOOD_CARD.replace("title: Card", "titel: Card")
     write_card(hub.path / "cards" / "bad.md", text)
     result = hub.runpytest_subprocess("cards", "--continue-on-collection-errors")
     result.assert_outcomes(passed=5, errors=1)
@@ -375,7 +360,7 @@ class TestCommand:
 
     def test_a_strangers_folder_is_run_and_nothing_of_it_but_the_cards(self, hub, tmp_path):
         folder = tmp_path / "stranger"
-        write_card(folder / "deep" / "theirs.md", GOOD)
+        write_card(folder / "deep" / "theirs.md", GOOD_CARD)
         for name in ("conftest.py", "__init__.py", "test_x.py", "deep/__init__.py"):
             (folder / name).write_text("1 / 0", encoding="utf-8")
         (folder / "pytest.ini").write_text("[pytest]\naddopts = --nonsense\n", encoding="utf-8")
@@ -391,7 +376,7 @@ class TestCommand:
         assert not (hub.path / "marker").exists()
 
     def test_a_node_id_outside_the_root_is_run(self, hub, tmp_path):
-        write_card(tmp_path / "theirs.md", GOOD)
+        write_card(tmp_path / "theirs.md", GOOD_CARD)
         done = command("theirs.md::en_US::block-2", root=hub.path, cwd=tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "1 passed" in done.stdout

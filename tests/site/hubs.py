@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from generator.cards.catalog import read_catalog
+from generator.cards.catalog import parse_catalog
 from generator.cards.document import take_apart
 from generator.cards.model import Card, Section
 from generator.config import Settings, load_settings
@@ -82,7 +82,7 @@ def write_card(settings: Settings, name: str, text: str) -> Path:
 
 def read_cards(settings: Settings) -> tuple[Card, ...]:
     """The cards of the hub, which must all be valid."""
-    catalog = read_catalog([settings.root / "cards"], settings)
+    catalog = parse_catalog([settings.root / "cards"], settings)
     assert catalog.diagnostics == (), as_text(catalog.diagnostics)
     return catalog.cards
 

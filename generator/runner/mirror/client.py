@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,7 @@ class Mirror:
 
         Raises `RunnerError` when it can't be started.
         """
+        self._asking = threading.Lock()
         # A file, since nobody reads from a pipe while all goes well.
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the mirror)
         self._process = subprocess.Popen(
@@ -99,12 +101,14 @@ class Mirror:
     def _ask(self, order: str, token: str) -> Any:
         if self._process.stdin is None:
             raise RunnerError("the mirror is not running")
-        try:
-            self._process.stdin.write(json.dumps([order, token]).encode("ascii") + b"\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            raise self._failed() from None
-        return self._hear()
+        # Groups that run side by side ask from threads of their own.
+        with self._asking:
+            try:
+                self._process.stdin.write(json.dumps([order, token]).encode("ascii") + b"\n")
+                self._process.stdin.flush()
+            except BrokenPipeError:
+                raise self._failed() from None
+            return self._hear()
 
     def _hear(self) -> Any:
         line = self._process.stdout.readline() if self._process.stdout else b""

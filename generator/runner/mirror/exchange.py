@@ -10,8 +10,12 @@ AUTHORITY_FILE = "mitmproxy-ca-cert.pem"
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request, and why it could not be answered, if it could not."""
+    """A request, and why it could not be answered, if it could not.
+
+    `identity` is what identifies the answer.
+    """
 
     method: str
     url: str
     reason: str | None
+    identity: str = ""

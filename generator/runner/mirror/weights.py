@@ -79,7 +79,7 @@ def _make(archive: bytes, runtime: Runtime, url: str, target: Path) -> Unanswere
             stdin=subprocess.DEVNULL,
             capture_output=True,
             cwd=workspace.work,
-            env=environment_of(workspace, "", runtime.python, {}, os.environ),
+            env=environment_of(workspace, runtime.python, {}, os.environ),
             timeout=_SECONDS_TO_MAKE,
             check=False,
         )

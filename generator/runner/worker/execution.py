@@ -1,19 +1,4 @@
-"""Executes the blocks of one group; run by the interpreter of a runtime.
-
-Only the standard library is used, in the form that CPython 3.7 has it, since the runtime
-is the card's choice and has nothing of this program.
-
-Two processes: the *supervisor*, which runs no code of the card, and its child, which runs
-all of it in one namespace. The supervisor adopts what the child leaves behind, and ends
-all of it when the runner asks for the end, or is gone.
-
-    python -I -X utf8 worker.py LIFE REQUESTS REPORTS FATE FOLDER
-
-`LIFE` to `FATE` are file descriptors. On `LIFE` the runner sends `LIMIT` when time is up;
-its end of file means the end. `REQUESTS` has JSON lines: first the card's path and text,
-then a block each. `REPORTS` has a JSON line for each block. `FATE` has one JSON line, when
-the child ended before it was told to. `FOLDER` is the group's folder, which goes with it.
-"""
+"""Executes the blocks of one group, in one namespace, and reports what came of each."""
 
 from __future__ import annotations
 import __future__
@@ -21,205 +6,52 @@ import __future__
 import ast
 import contextlib
 import ctypes
+import errno
 import faulthandler
 import json
 import linecache
 import os
-import select
-import shutil
-import signal
+import resource
 import sys
 import time
 import types
 from typing import Any, NoReturn
 
-LIMIT = b"L"
-CANNOT_REPORT = 97
+from . import messages
+from .arrays import summaries
+from .supervisor import STACK_SIGNAL
+
 MAX_MESSAGE = 10_000
 MAX_CARD_FRAMES = 20
 MAX_LIBRARY_FRAMES = 6
 MAX_CHAIN = 3
 
-_PR_SET_PDEATHSIG = 1
-_PR_SET_CHILD_SUBREAPER = 36
-_STACK_SIGNAL = signal.SIGUSR2
-_STACK_WAIT = 0.5
+_FOLDER = os.path.dirname(__file__)
 _FUTURE_FLAGS = 0
 for _feature in __future__.all_feature_names:
     _FUTURE_FLAGS |= getattr(__future__, _feature).compiler_flag
 
 
-def main(arguments: list[str]) -> None:
-    """Supervise a child that executes what `REQUESTS` asks for; returns when all is over."""
-    life, requests, reports, fate = map(int, arguments[:4])
-    folder = arguments[4]
-    stack_path = os.path.join(folder, "stack")
-    _process_control(_PR_SET_CHILD_SUBREAPER, 1)
-    wakeup, wakeup_end = os.pipe()
-    os.set_blocking(wakeup_end, False)
-    supervisor = os.getpid()
-    child = os.fork()
-    if child == 0:
-        for descriptor in (life, fate, wakeup, wakeup_end):
-            os.close(descriptor)
-        os.setpgid(0, 0)
-        _process_control(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != supervisor:
-            os._exit(CANNOT_REPORT)
-        execute_requests(requests, reports, stack_path)
-    os.close(requests)
-    os.close(reports)
-    _let_go_of_standard_streams()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
-        signal.signal(number, signal.SIG_IGN)
-    # With a handler, however little it does, the wakeup pipe is told of each end of a child.
-    signal.signal(signal.SIGCHLD, _do_nothing)
-    signal.set_wakeup_fd(wakeup_end, warn_on_full_buffer=False)
-    supervise(child, life, fate, wakeup, folder, stack_path)
+def execute_requests(requests: int, reports: int, stack: int, missing: list[str]) -> NoReturn:
+    """Execute block after block, and report each; ends the process, and never returns.
 
-
-def supervise(child: int, life: int, fate: int, wakeup: int, folder: str, stack_path: str) -> None:
-    """Wait for the child's end or the runner's word, then end everything and tell."""
-    status = None
-    order = None
-    while status is None and order is None:
-        # Looked at before waiting: the child may have ended before the handler was there.
-        status = _reap(child)
-        if status is None:
-            ready, _, _ = select.select([life, wakeup], [], [])
-            if wakeup in ready:
-                os.read(wakeup, 512)
-            if life in ready:
-                order = os.read(life, 1)
-    if order == LIMIT:
-        _ask_for_stack(child, stack_path)
-    ended = end_descendants(child)
-    if order == b"":
-        shutil.rmtree(folder, ignore_errors=True)
-        return
-    message = {"stack": _read_stack(stack_path), "exit_code": None, "signal": None}
-    message.update(_fate_of(status if status is not None else ended))
-    with contextlib.suppress(OSError):
-        os.write(fate, (json.dumps(message) + "\n").encode("ascii"))
-    os.close(fate)
-    while order != b"":
-        order = os.read(life, 1)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def end_descendants(child: int) -> int | None:
-    """Kill and reap every descendant of this process; the wait status of `child`, if it was one.
-
-    What a killed process leaves behind comes to this process (it is the reaper), so the
-    rounds end when nothing is left.
+    The first report has what is `missing` of the confinement. `stack` is a descriptor for
+    the lines that were being executed at a crash, or when `STACK_SIGNAL` came.
     """
-    found = None
-    while True:
-        with contextlib.suppress(OSError):
-            os.killpg(child, signal.SIGKILL)
-        for process in _descendants(os.getpid()):
-            with contextlib.suppress(OSError):
-                os.kill(process, signal.SIGKILL)
-        try:
-            process, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return found
-        if process == child:
-            found = status
-        if process == 0:
-            time.sleep(0.002)
-
-
-def _do_nothing(*_: object) -> None:
-    return
-
-
-def _reap(child: int) -> int | None:
-    while True:
-        try:
-            process, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return 0
-        if process == child:
-            return status
-        if process == 0:
-            return None
-
-
-def _descendants(root: int) -> set[int]:
-    parents = {}
-    try:
-        names = os.listdir("/proc")
-    except OSError:
-        return set()
-    for name in names:
-        if name.isdigit():
-            with contextlib.suppress(OSError), open("/proc/" + name + "/stat", "rb") as file:
-                # The name in parentheses may itself have spaces and parentheses.
-                parents[int(name)] = int(file.read().rpartition(b")")[2].split()[1])
-    found: set[int] = set()
-    grown = {root}
-    while grown:
-        grown = {process for process, parent in parents.items() if parent in grown} - found
-        found |= grown
-    return found
-
-
-def _fate_of(status: int | None) -> dict[str, Any]:
-    if status is None:
-        return {}
-    if os.WIFSIGNALED(status):
-        return {"signal": os.WTERMSIG(status)}
-    return {"exit_code": os.WEXITSTATUS(status)}
-
-
-def _ask_for_stack(child: int, stack_path: str) -> None:
-    with contextlib.suppress(OSError):
-        os.kill(child, _STACK_SIGNAL)
-    deadline = time.monotonic() + _STACK_WAIT
-    size = -1
-    while time.monotonic() < deadline:
-        time.sleep(0.03)
-        with contextlib.suppress(OSError):
-            new_size = os.path.getsize(stack_path)
-            if new_size == size > 0:
-                return
-            size = new_size
-
-
-def _read_stack(stack_path: str) -> str:
-    try:
-        with open(stack_path, encoding="utf-8", errors="replace") as file:
-            return file.read(20_000)
-    except OSError:
-        return ""
-
-
-def _process_control(option: int, value: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
-
-
-def _let_go_of_standard_streams() -> None:
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    os.close(nowhere)
-
-
-def execute_requests(requests: int, reports: int, stack_path: str) -> NoReturn:
-    """Execute block after block, and report each; ends the process, and never returns."""
-    # Stays open for good: faulthandler writes to it at the very end.
-    stack = open(stack_path, "w", encoding="utf-8")  # noqa: SIM115
     # A crash writes only the thread at fault; the time limit wants to know of all.
     faulthandler.enable(file=stack, all_threads=False)
-    faulthandler.register(_STACK_SIGNAL, file=stack, all_threads=True)
+    faulthandler.register(STACK_SIGNAL, file=stack, all_threads=True)
     with open(requests, encoding="utf-8") as lines:
         card = CardText(**json.loads(next(lines)))
         namespace = _become_main_module(card)
+        _send(reports, {"missing": missing})
         flags = 0
         for line in lines:
-            report, flags = run_block(json.loads(line), card, namespace, flags)
+            request = json.loads(line)
+            if request["only_compile"]:
+                report = compile_alone(request, card, flags)
+            else:
+                report, flags = run_block(request, card, namespace, flags)
             _flush_output()
             _send(reports, report)
     os._exit(0)
@@ -241,7 +73,10 @@ def run_block(
     request: dict[str, Any], card: CardText, namespace: dict[str, Any], flags: int
 ) -> tuple[dict[str, Any], int]:
     """Run one block: its report, and the compiler flags that hold for the blocks after it."""
-    report = {"id": request["id"], "exception": None}
+    report = _empty_report(request)
+    known = set(namespace)
+    peak_before = _peak_memory()
+    code = None
     started = time.perf_counter()
     try:
         code = compile_block(request, card, flags)
@@ -251,9 +86,68 @@ def run_block(
     except BaseException as error:
         report["duration"] = time.perf_counter() - started
         report["exception"] = describe(error, card)
+        report["reached"] = _limit_reached(error)
+        report["is_expected"] = _is_expected(error, request["raises"])
     else:
         report["duration"] = time.perf_counter() - started
+    peak = _peak_memory()
+    report["memory"] = peak if peak > peak_before else _memory()
+    if code is not None:
+        report["arrays"] = summaries(code, namespace, known)
     return report, flags
+
+
+def compile_alone(request: dict[str, Any], card: CardText, flags: int) -> dict[str, Any]:
+    """Compile one block, and execute nothing of it: its report."""
+    report = _empty_report(request)
+    started = time.perf_counter()
+    try:
+        compile_block(request, card, flags)
+    except BaseException as error:
+        report["exception"] = describe(error, card)
+    report["duration"] = time.perf_counter() - started
+    return report
+
+
+def _empty_report(request: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": request["id"],
+        "duration": 0.0,
+        "exception": None,
+        "reached": None,
+        "is_expected": False,
+        "memory": 0,
+        "arrays": [],
+    }
+
+
+def _limit_reached(error: BaseException) -> str | None:
+    if isinstance(error, MemoryError):
+        return messages.MEMORY
+    if isinstance(error, OSError) and error.errno == errno.EFBIG:
+        return messages.FILES
+    return None
+
+
+def _is_expected(error: BaseException, name: str | None) -> bool:
+    """Whether the error is of the class with this name, qualified or not, or of one below."""
+    names = set()
+    for kind in type(error).__mro__:
+        names |= {kind.__name__, kind.__qualname__, kind.__module__ + "." + kind.__qualname__}
+    return name in names
+
+
+def _peak_memory() -> int:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak << 10
+
+
+def _memory() -> int:
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return _peak_memory()
 
 
 def compile_block(request: dict[str, Any], card: CardText, flags: int) -> Any:
@@ -342,7 +236,7 @@ def _frames(trace: types.TracebackType | None, card: CardText) -> list[dict[str,
     frames = []
     while trace is not None:
         code = trace.tb_frame.f_code
-        if code.co_filename != __file__:
+        if os.path.dirname(code.co_filename) != _FOLDER:
             of_card = code.co_filename == card.path
             columns = _columns(trace, card) if of_card else None
             frames.append(_frame(code.co_filename, trace.tb_lineno, code.co_name, columns, of_card))
@@ -422,8 +316,4 @@ def _send(reports: int, report: dict[str, Any]) -> None:
         while data:
             data = data[os.write(reports, data) :]
     except OSError:
-        os._exit(CANNOT_REPORT)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+        os._exit(messages.CANNOT_REPORT)

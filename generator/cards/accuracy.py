@@ -1,0 +1,175 @@
+"""What tables say of models' accuracies, against the entrypoints and their published weights."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from generator.cards import rules
+from generator.cards.entrypoints import Load
+from generator.cards.hubconf import Entrypoints, OwnHub
+from generator.cards.model import Card
+from generator.cards.tables import Cell, Table, find_tables
+from generator.diagnostics import Diagnostic, nearest
+
+# Headings, in lower case and without anything but letters and digits.
+_MODEL = re.compile(
+    r"(?:pretrained)?models?(?:names?)?|networks?|architectures?|模型(?:名称)?|网络"
+)
+_ENTRYPOINT = re.compile(r"entrypoints?(?:names?)?|入口(?:名称)?")
+_TOP_1 = re.compile(
+    r"(?:imagenet)?(?:1k)?(?:val)?top1(?:acc|accuracy|准确率|精度|正确率)?|"
+    r"(?:imagenet|验证集)?top1(?:准确率|精度|正确率)"
+)
+_ACCURACY = re.compile(r"acc|accuracy|准确率|精度|正确率")
+_ANY_ACCURACY = re.compile(r"top[15]|acc|准确率|精度|正确率")
+_NOT_ACCURACY = re.compile(r"err|错误|loss|损失")
+
+_QUALIFIER = re.compile(r"\s*[(（\[].*[)）\]]\s*$")
+_NUMBER = re.compile(r"(\d{1,3}(?:\.\d+)?|0?\.\d+)\s*%?", re.ASCII)
+_DIGITS = re.compile(r"(?<![A-Za-z0-9])(\d{4,5})(?![A-Za-z0-9])", re.ASCII)
+_DECIMALS_KEPT = 3
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where the columns of a table are, from 0."""
+
+    model: int | None
+    entrypoint: int | None
+    top_1: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What a row says: `cell` names the model, and has nothing but its name if `is_plain`."""
+
+    cell: Cell
+    entrypoint: str
+    is_plain: bool
+
+
+def wrong_accuracies(card: Card, loads: Iterable[Load], hub: OwnHub) -> Iterator[Diagnostic]:
+    """A diagnostic for each model and accuracy in a table that is not as this hub has it.
+
+    Nothing is said of a card that loads from other places as well, or loads nothing: its
+    tables may speak of models that are not here.
+    """
+    known = list(loads)
+    entrypoints = hub.entrypoints
+    if entrypoints is None or entrypoints.loadable is None or not known:
+        return
+    if not all(load.is_own for load in known):
+        return
+    for section in card.sections:
+        for table in find_tables(section.lines):
+            yield from _table_problems(str(card.path), table, entrypoints)
+
+
+def _table_problems(path: str, table: Table, entrypoints: Entrypoints) -> Iterator[Diagnostic]:
+    columns = _columns(table)
+    if columns is None:
+        return
+    by_key = {_key(name): name for name in entrypoints.lines}
+    for cells in table.rows:
+        row = _row(cells, columns, by_key)
+        if row is None:
+            continue
+        if not row.entrypoint:
+            message = f'hubconf.py has no entrypoint for the model "{row.cell.text}"'
+            match = nearest(_key(row.cell.text), by_key)
+            near = f'did you mean "{by_key[match]}"?' if match else ""
+            hint = near or "known: " + ", ".join(entrypoints.lines)
+            yield rules.UNKNOWN_MODEL.at(path, row.cell.span, message, hint)
+            continue
+        yield from _model_problem(path, cells, columns, row, by_key)
+        if row.is_plain and columns.top_1 is not None and columns.top_1 < len(cells):
+            address = entrypoints.weights.get(row.entrypoint)
+            yield from _accuracy_problem(path, cells[columns.top_1], row, address)
+
+
+def _columns(table: Table) -> _Columns | None:
+    titles = [_key(cell.text) for cell in table.header]
+    if not any(_ANY_ACCURACY.search(t) and not _NOT_ACCURACY.search(t) for t in titles):
+        return None
+    model = _first(titles, _MODEL)
+    entrypoint = _first(titles, _ENTRYPOINT)
+    if model is None and entrypoint is None:
+        return None
+    top_1 = _first(titles, _TOP_1)
+    return _Columns(model, entrypoint, _first(titles, _ACCURACY) if top_1 is None else top_1)
+
+
+def _first(titles: list[str], pattern: re.Pattern[str]) -> int | None:
+    found = [number for number, title in enumerate(titles) if pattern.fullmatch(title)]
+    return found[0] if len(found) == 1 else None
+
+
+def _row(cells: tuple[Cell, ...], columns: _Columns, by_key: dict[str, str]) -> _Row | None:
+    column = columns.model if columns.entrypoint is None else columns.entrypoint
+    if column is None or column >= len(cells):
+        return None
+    cell = cells[column]
+    if len(cell.text) > _LONGEST_NAME:
+        return None
+    exact = by_key.get(_key(cell.text), "")
+    bare = _QUALIFIER.sub("", cell.text)
+    if exact or not any(char.isalnum() for char in bare):
+        return _Row(cell, exact, is_plain=True) if exact else None
+    if "+" in bare:
+        return None
+    is_plain = bare == cell.text
+    return _Row(cell, by_key.get(_key(bare), ""), is_plain=is_plain)
+
+
+def _model_problem(
+    path: str, cells: tuple[Cell, ...], columns: _Columns, row: _Row, by_key: dict[str, str]
+) -> Iterator[Diagnostic]:
+    if columns.entrypoint is None or columns.model is None or columns.model >= len(cells):
+        return
+    cell = cells[columns.model]
+    named = by_key.get(_key(cell.text), row.entrypoint)
+    if named != row.entrypoint:
+        message = f'the row names the model "{cell.text}", but the entrypoint "{row.entrypoint}"'
+        hint = f'write the model of "{row.entrypoint}", or the entrypoint "{named}"'
+        yield rules.DIFFERENT_MODELS.at(path, cell.span, message, hint)
+
+
+def _accuracy_problem(
+    path: str, cell: Cell, row: _Row, address: str | None
+) -> Iterator[Diagnostic]:
+    published = _published_accuracy(address or "", row.entrypoint)
+    match = _NUMBER.fullmatch(cell.text)
+    if published is None or match is None:
+        return
+    stated = Decimal(match.group(1))
+    if stated not in (_rounded(published, stated), _rounded(published / 100, stated)):
+        weights = PurePosixPath(urlsplit(address or "").path).name
+        message = f"the accuracy of {row.entrypoint} is {published}, by the name of its weights"
+        hint = f"write {published}, or publish the weights to which {stated} belongs ({weights})"
+        yield rules.WRONG_ACCURACY.at(path, cell.span, message, hint)
+
+
+def _published_accuracy(address: str, entrypoint: str) -> Decimal | None:
+    """The accuracy in percent that the name of a weights file carries: 70.312 in `…_70312_…`."""
+    name = PurePosixPath(urlsplit(address).path).stem
+    digits = _DIGITS.findall(name.replace(entrypoint, " ").replace("_", " "))
+    if len(digits) != 1:
+        return None
+    return Decimal(digits[0]).scaleb(2 - len(digits[0]))
+
+
+def _rounded(value: Decimal, like: Decimal) -> Decimal:
+    exponent = like.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < -_DECIMALS_KEPT - 2:
+        return value
+    return value.quantize(Decimal(1).scaleb(exponent), ROUND_HALF_UP)
+
+
+def _key(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())

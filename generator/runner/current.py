@@ -1,0 +1,72 @@
+"""Which records still show what would be seen today. Runs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from generator.cards.examples import Group, groups_of
+from generator.cards.model import Card
+from generator.config import Settings
+from generator.evidence.model import CardEvidence, Record, Run
+from generator.runner.errors import RunnerError
+from generator.runner.fingerprint import environment_of, valid_records
+from generator.runner.records import RecordKeeper
+
+
+class CurrentRecords:
+    """The valid records of groups."""
+
+    def __init__(
+        self, settings: Settings, keeper: RecordKeeper, identify: Callable[[str], str]
+    ) -> None:
+        """`identify` says what identifies the answer that the network would give today."""
+        self._settings = settings
+        self._keeper = keeper
+        self._identify = identify
+        self._environments: dict[str, str] = {}
+
+    def of(self, group: Group, names: Iterable[str]) -> Mapping[str, Record]:
+        """The valid records of a group, by example, kept under one of `names`.
+
+        Raises `RunnerError` when what they depend on can't be read.
+        """
+        records = self._keeper.records(group.card, tuple(names))
+        return valid_records(group, records, self.environment(group), self._identify)
+
+    def environment(self, group: Group) -> str:
+        """A digest of what all the examples of the group's runtime depend on.
+
+        Raises `RunnerError` when that can't be read.
+        """
+        runtime = runtime_of(group.card, self._settings)
+        if runtime not in self._environments:
+            self._environments[runtime] = environment_of(self._settings, runtime)
+        return self._environments[runtime]
+
+
+def runtime_of(card: Card, settings: Settings) -> str:
+    """The name of the runtime in which the card runs."""
+    return card.sample.attributes.runtime or settings.default_runtime
+
+
+def current_evidence(
+    cards: Iterable[Card], current: CurrentRecords, problems: list[str]
+) -> dict[str, CardEvidence]:
+    """The evidence of each card that is valid today, by the card's id.
+
+    What can't be told is none; why not is added to `problems`.
+    """
+    found = {}
+    for card in cards:
+        try:
+            runs = [
+                Run((group.name,), records)
+                for group in groups_of(card)
+                if (records := current.of(group, [group.name]))
+            ]
+        except RunnerError as error:
+            problems.append(str(error))
+            return {}
+        if runs:
+            found[card.id] = CardEvidence(card.id, tuple(runs))
+    return found

@@ -1,0 +1,293 @@
+"""Verifying cards: what the records show already is taken from them, the rest is executed.
+
+Groups of a card with the same code are executed once, for all of them. What an execution has
+shown becomes evidence when it passed, and only then.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+
+from generator.cards.examples import Example, Group
+from generator.cards.model import Treatment
+from generator.evidence.compare import differences
+from generator.evidence.model import Claim, Record
+from generator.runner.crediting import failure_of
+from generator.runner.current import CurrentRecords
+from generator.runner.fingerprint import code_of, fingerprints
+from generator.runner.mirror.exchange import Exchange
+from generator.runner.mirror.identity import claim_of
+from generator.runner.records import Credited, RecordKeeper
+from generator.runner.schedule import Job, Schedule
+from generator.runner.session import Failure, FailureKind, Outcome
+from generator.runner.workshop import RunningGroup, Workshop
+
+_MEMORY_OF_UNKNOWN = 1 << 30
+_RECORDED = (Treatment.EXECUTE, Treatment.RAISE, Treatment.COMPILE)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How an example fared, and where: in this run, or, when `running` is none, in a record."""
+
+    outcome: Outcome
+    running: RunningGroup | None
+    unanswered: tuple[Exchange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How cards are verified.
+
+    `takes_records`: examples are not executed whose record is still valid. `keeps_records`:
+    what was shown is kept. `accepts_changes`: also when it is not what was shown before.
+    """
+
+    takes_records: bool = True
+    keeps_records: bool = True
+    accepts_changes: bool = False
+
+
+@dataclass
+class SharedRun:
+    """The groups of a card whose code is the same, and what came of their one execution.
+
+    `wanted` are the ids of the examples that somebody asks for.
+    """
+
+    path: str
+    groups: tuple[Group, ...]
+    all_runs: tuple[Credited, ...]
+    wanted: set[str] = field(default_factory=set)
+    results: dict[str, Result] = field(default_factory=dict)
+    change: threading.Condition = field(default_factory=threading.Condition)
+    future: Future[None] | None = None
+
+    @property
+    def credited(self) -> Credited:
+        """The groups' names, that of the one that is executed first, and their examples."""
+        return _credited(self.groups)
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """What is executed: all up to the last that is wanted."""
+        examples = self.groups[0].examples
+        last = max((n for n, item in enumerate(examples) if item.id in self.wanted), default=-1)
+        return examples[: last + 1]
+
+
+def shared_runs(path: str, groups: Sequence[Group]) -> tuple[SharedRun, ...]:
+    """The runs that stand for all the groups of a card, in their order."""
+    by_code: dict[str, list[Group]] = {}
+    for group in groups:
+        by_code.setdefault(code_of(group.examples), []).append(group)
+    all_runs = tuple(_credited(same) for same in by_code.values())
+    return tuple(SharedRun(path, tuple(same), all_runs) for same in by_code.values())
+
+
+def _credited(groups: Sequence[Group]) -> Credited:
+    examples = tuple(example.id for example in groups[0].examples)
+    return Credited(tuple(group.name for group in groups), examples)
+
+
+class Verifier:
+    """Verifies the groups that are asked for, side by side."""
+
+    def __init__(
+        self, workshop: Workshop, keeper: RecordKeeper, schedule: Schedule, rules: Rules
+    ) -> None:
+        """With what groups run, what records them, and in which order they come."""
+        self._workshop = workshop
+        self._keeper = keeper
+        self._current = CurrentRecords(workshop.settings, keeper, workshop.identify)
+        self._schedule = schedule
+        self._rules = rules
+        self._running: set[RunningGroup] = set()
+        self._lock = threading.Lock()
+        self._is_closed = False
+
+    def take_from_records(self, run: SharedRun) -> bool:
+        """Give `run` the results that its records show; whether that is all that is wanted."""
+        group = run.groups[0]
+        records: Mapping[str, Record] = {}
+        if self._rules.takes_records:
+            records = self._current.of(group, run.credited.names)
+        wanted = [e for e in group.examples if e.id in run.wanted and _is_run(e)]
+        if any(example.id not in records for example in wanted):
+            return False
+        for example in group.examples:
+            if example.id in run.wanted:
+                outcome = _outcome_of(example, records.get(example.id))
+                run.results[example.id] = Result(outcome, None)
+        if records and self._rules.keeps_records:
+            self._keeper.credit(group.card, run.credited, run.all_runs)
+        return True
+
+    def start(self, run: SharedRun) -> None:
+        """Have `run` executed when its turn comes, unless that was asked for before."""
+        if run.future is None:
+            before = self._keeper.records(run.groups[0].card, run.credited.names)
+            peaks = [record.peak_memory for record in before.values()]
+            memory = max(peaks, default=_MEMORY_OF_UNKNOWN)
+            run.future = self._schedule.add(Job(lambda: self._execute(run), memory))
+
+    def result(self, run: SharedRun, group: Group, example: Example) -> Result:
+        """How the example of the group fared; waits for it.
+
+        Raises `RunnerError` when nothing can be run.
+        """
+        with run.change:
+            while example.id not in run.results:
+                if run.future is None or run.future.done():
+                    break
+                # Woken now and then, since an interrupt can't reach a thread that waits for good.
+                run.change.wait(0.2)
+        if example.id not in run.results:
+            if run.future is None:
+                raise RuntimeError(f"{group.name}::{example.id} was not started")
+            run.future.result()
+        result = run.results[example.id]
+        own = next(item for item in group.examples if item.id == example.id)
+        failure = result.outcome.failure
+        if failure is not None:
+            failure = failure_of(group, run.groups[0], failure)
+        return replace(result, outcome=replace(result.outcome, example=own, failure=failure))
+
+    def close(self) -> None:
+        """End what still runs."""
+        with self._lock:
+            self._is_closed = True
+            while self._running:
+                self._running.pop().cancel()
+        self._schedule.close()
+
+    def _execute(self, run: SharedRun) -> None:
+        group = run.groups[0]
+        environment = self._current.environment(group)
+        before = self._keeper.records(group.card, run.credited.names)
+        try:
+            running = self._workshop.start(group, run.path)
+            with self._lock:
+                if self._is_closed:
+                    running.close()
+                    return
+                self._running.add(running)
+            try:
+                kept = self._execute_in(running, run, environment, before)
+            finally:
+                with self._lock:
+                    # From here on it can't be cancelled: what it has shown is whole.
+                    is_whole = running in self._running
+                    self._running.discard(running)
+                running.close()
+            if is_whole and self._rules.keeps_records:
+                self._keeper.keep(group.card, run.credited, run.all_runs, kept)
+        finally:
+            with run.change:
+                run.change.notify_all()
+
+    def _execute_in(
+        self,
+        running: RunningGroup,
+        run: SharedRun,
+        environment: str,
+        before: Mapping[str, Record],
+    ) -> Mapping[str, Record | None]:
+        """What is to be kept of each example that was executed; none of those that failed."""
+        kept: dict[str, Record | None] = {}
+        requests: dict[str, Mapping[str, str]] = {}
+        exchanges: tuple[Exchange, ...] = ()
+        for example in run.examples:
+            outcome = running.outcome(example)
+            seen = running.exchanges()
+            asked, exchanges = seen[len(exchanges) :], seen
+            if _is_run(example):
+                requests[example.id] = {
+                    item.url: self._workshop.identify(item.url) for item in asked
+                }
+                old = before.get(example.id)
+                record = self._record(run, example, outcome, environment, requests)
+                outcome = self._judged(outcome, old, record)
+                kept[example.id] = _to_keep(outcome, old, record)
+            unanswered = {item.url: item for item in exchanges if item.reason}
+            with run.change:
+                run.results[example.id] = Result(outcome, running, tuple(unanswered.values()))
+                run.change.notify_all()
+        return kept
+
+    def _record(
+        self,
+        run: SharedRun,
+        example: Example,
+        outcome: Outcome,
+        environment: str,
+        requests: Mapping[str, Mapping[str, str]],
+    ) -> Record:
+        group = run.groups[0]
+        chain = fingerprints(group, environment, requests)
+        fingerprint = next(print_ for item, print_ in chain if item.id == example.id)
+        is_compiled = example.block.treatment is Treatment.COMPILE
+        answers = {url: answer for part in requests.values() for url, answer in part.items()}
+        return Record(
+            fingerprint=fingerprint.whole,
+            code=fingerprint.code,
+            claim=Claim.COMPILED if is_compiled else claim_of(self._workshop.settings, answers),
+            when=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            versions=self._workshop.versions_of(group),
+            duration=outcome.duration,
+            peak_memory=outcome.peak_memory,
+            stdout=outcome.stdout,
+            exception=outcome.exception,
+            arrays=outcome.arrays,
+            requests=requests[example.id],
+        )
+
+    def _judged(self, outcome: Outcome, old: Record | None, new: Record) -> Outcome:
+        """The outcome, failed when it shows something else than before for the same code."""
+        varies = outcome.example.block.attributes.varying_output
+        if outcome.failure or old is None or old.code != new.code or varies:
+            return outcome
+        changes = differences(old, new)
+        if not changes or self._rules.accepts_changes:
+            return outcome
+        summary = "\n".join(
+            (
+                f"the output is not what it was on {old.when[:10]}, though the code is the same",
+                *changes,
+                "to take the new output as the right one: hubcards test --accept",
+            )
+        )
+        line = outcome.example.block.code_line
+        return replace(outcome, failure=Failure(FailureKind.CHANGED, summary, line))
+
+
+def _is_run(example: Example) -> bool:
+    return example.block.treatment in _RECORDED
+
+
+def _to_keep(outcome: Outcome, old: Record | None, new: Record) -> Record | None:
+    if outcome.failure and outcome.failure.kind is FailureKind.CHANGED:
+        return old
+    if outcome.failure:
+        # What is valid no longer stays, to be compared with; what would be valid must go.
+        return old if old and old.fingerprint != new.fingerprint else None
+    is_known = old and old.fingerprint == new.fingerprint and old.claim is new.claim
+    return old if old and is_known and not differences(old, new) else new
+
+
+def _outcome_of(example: Example, record: Record | None) -> Outcome:
+    if record is None:
+        return Outcome(example, None)
+    return Outcome(
+        example,
+        None,
+        duration=record.duration,
+        stdout=record.stdout,
+        peak_memory=record.peak_memory,
+        arrays=record.arrays,
+        exception=record.exception,
+    )
