@@ -107,6 +107,23 @@ def _parser() -> argparse.ArgumentParser:
     runtime.add_argument(
         "--python", action="store_true", help="print only the path of its interpreter"
     )
+
+    mirror = commands.add_parser(
+        "mirror",
+        help="list what cards ask the network for, and what answers them",
+        description="Lists what cards ask the network for, and what answers them.",
+    )
+    mirror.add_argument("--format", choices=("text", "json"), default="text")
+    change = mirror.add_mutually_exclusive_group()
+    change.add_argument(
+        "--keep",
+        metavar="URL",
+        nargs="+",
+        help="put what was recorded there into the hub itself, when it is small",
+    )
+    change.add_argument(
+        "--forget", metavar="URL", nargs="+", help="have what is there recorded again"
+    )
     return parser
 
 
@@ -129,6 +146,7 @@ def _cores() -> int:
 
 def _build(options: argparse.Namespace) -> int:
     from generator.diagnostics import as_text, has_errors
+    from generator.runner.command import evidence_of
     from generator.site.build import build_site
     from generator.site.publish import OutputError
 
@@ -139,8 +157,12 @@ def _build(options: argparse.Namespace) -> int:
     if has_errors(catalog.diagnostics):
         sys.stderr.write("nothing was published, because cards have errors\n")
         return PROBLEMS
+    evidence, problems = evidence_of(settings, catalog.cards)
+    sys.stderr.writelines(f"evidence: {problem}\n" for problem in problems)
     try:
-        report = build_site(settings, catalog.cards, output, options.base_url, options.jobs)
+        report = build_site(
+            settings, catalog.cards, output, options.base_url, options.jobs, evidence
+        )
     except OutputError as error:
         raise UsageError(str(error)) from None
     if report.diagnostics:
@@ -203,11 +225,33 @@ def _runtime(options: argparse.Namespace) -> int:
     return FINE
 
 
+def _mirror(options: argparse.Namespace) -> int:
+    from generator.runner.errors import RunnerError
+    from generator.runner.mirror.command import forget, keep_in_hub, list_mirror
+    from generator.runner.mirror.inventory import as_json, as_text
+
+    settings = _settings(options)
+    try:
+        for url in options.keep or ():
+            sys.stdout.write(f"kept as {_shown(keep_in_hub(settings, url))}\n")
+        if options.forget:
+            forget(settings, options.forget)
+        if options.keep or options.forget:
+            return FINE
+        listed, problems = list_mirror(settings)
+    except RunnerError as error:
+        raise UsageError(str(error)) from None
+    sys.stderr.writelines(f"evidence: {problem}\n" for problem in problems)
+    sys.stdout.write(as_json(listed) if options.format == "json" else as_text(listed))
+    return FINE
+
+
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "build": _build,
     "check": _check,
     "test": _test,
     "runtime": _runtime,
+    "mirror": _mirror,
 }
 
 _TEST_HELP = """\

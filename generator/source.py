@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,3 +28,11 @@ class Span:
 
 
 FILE_START = Span(Position(1, 1), Position(1, 1))
+
+
+def path_for_readers(path: Path, root: Path) -> str:
+    """A card's path as readers know it: relative to the hub's root if it is there."""
+    absolute = path.absolute()
+    if absolute.is_relative_to(root.absolute()):
+        return absolute.relative_to(root.absolute()).as_posix()
+    return absolute.as_posix()

@@ -7,10 +7,11 @@ import os
 import re
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from generator.evidence.model import ArraySummary, CardEvidence, Claim, Record, Run
 
@@ -101,6 +102,11 @@ def _joined(lines: Any) -> Any:
     return "\n".join(lines) if isinstance(lines, list) else lines
 
 
+def _on_the_calendar(when: str) -> str:
+    datetime.strptime(f"{when}+0000", "%Y-%m-%dT%H:%M:%SZ%z")
+    return when
+
+
 class _StoredArray(_Stored):
     name: str
     kind: str
@@ -114,9 +120,11 @@ class _StoredRecord(_Stored):
     claim: Claim
     fingerprint: str
     code: str
-    when: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
+    when: Annotated[
+        str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"), AfterValidator(_on_the_calendar)
+    ]
     versions: dict[str, str]
-    duration: Annotated[float, Field(ge=0)]
+    duration: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     peak_memory: Annotated[int, Field(ge=0)]
     requests: dict[str, str] = {}
     exception: str | None = None

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator.cards.model import Card
 from generator.config import Settings
+from generator.evidence.model import CardEvidence
 from generator.evidence.places import CARDS_FOLDER
+from generator.runner.cache import cache_folder
+from generator.runner.current import CurrentRecords, current_evidence
 from generator.runner.errors import RunnerError
+from generator.runner.mirror.identity import identifier
+from generator.runner.records import RecordKeeper
+from generator.runner.unchanged import ledger_if_unchanged
 
 if TYPE_CHECKING:
     from generator.runner.runtime import Runtime
@@ -65,22 +72,35 @@ def run_tests(settings: Settings, arguments: Sequence[str]) -> int:
     }.get(pytest.ExitCode(code), int(code))
 
 
+def evidence_of(
+    settings: Settings, cards: Iterable[Card]
+) -> tuple[Mapping[str, CardEvidence], Sequence[str]]:
+    """The evidence that is valid today, by card id; and what kept some from being told.
+
+    Runs nothing, and needs nothing of what running cards needs.
+    """
+    problems: list[str] = []
+    current = _current_records(settings, problems)
+    return current_evidence(cards, current, problems), problems
+
+
+def _current_records(settings: Settings, problems: list[str]) -> CurrentRecords:
+    keeper = RecordKeeper(settings.root, cache_folder(), problems)
+    return CurrentRecords(settings, keeper, identifier(settings))
+
+
 def _told_from_records(settings: Settings, arguments: Sequence[str]) -> bool:
     """Whether the records show everything; then it has been printed."""
     paths = [Path(argument) for argument in arguments] or [settings.root / CARDS_FOLDER]
     if os.environ.get("PYTEST_ADDOPTS") or not all(path.exists() for path in paths):
         return False
-    # The network's answers are told without a mirror, and the cards without pytest.
-    from generator.runner.cache import cache_folder
-    from generator.runner.current import CurrentRecords
-    from generator.runner.mirror.identity import identifier
-    from generator.runner.records import RecordKeeper
-    from generator.runner.unchanged import ledger_if_unchanged
-
-    keeper = RecordKeeper(settings.root, cache_folder())
-    current = CurrentRecords(settings, keeper, identifier(settings))
-    ledger = ledger_if_unchanged(settings, paths, current)
-    if ledger is None:
+    problems: list[str] = []
+    try:
+        ledger = ledger_if_unchanged(settings, paths, _current_records(settings, problems))
+    except RunnerError:
+        # Told when the cards are run, as for any run that can't begin.
+        return False
+    if ledger is None or problems:
         return False
     sys.stdout.writelines(f"{line}\n" for line in (*ledger.lines(), ledger.sources()))
     return True

@@ -30,7 +30,7 @@ from generator.runner.failure import explain
 from generator.runner.ledger import fences_of
 from generator.runner.session import FailureKind
 from generator.runner.verification import Result, SharedRun, shared_runs
-from generator.runner.workshop import path_for_readers
+from generator.source import path_for_readers
 from generator.untrusted import harmless
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from generator.config import Settings
 from generator.diagnostics import has_errors
 from generator.runner.current import CurrentRecords
 from generator.runner.ledger import Ledger, fences_of
-from generator.runner.workshop import path_for_readers
+from generator.source import path_for_readers
 
 
 def ledger_if_unchanged(

@@ -19,8 +19,8 @@ from generator.evidence.model import Claim, Record
 from generator.runner.crediting import failure_of
 from generator.runner.current import CurrentRecords
 from generator.runner.fingerprint import code_of, fingerprints
-from generator.runner.mirror.exchange import Exchange
-from generator.runner.mirror.identity import claim_of
+from generator.runner.mirror.claims import claim_of
+from generator.runner.mirror.exchange import Exchange, identities
 from generator.runner.records import Credited, RecordKeeper
 from generator.runner.schedule import Job, Schedule
 from generator.runner.session import Failure, FailureKind, Outcome
@@ -206,11 +206,9 @@ class Verifier:
             seen = running.exchanges()
             asked, exchanges = seen[len(exchanges) :], seen
             if _is_run(example):
-                requests[example.id] = {
-                    item.url: self._workshop.identify(item.url) for item in asked
-                }
+                requests[example.id] = identities(asked)
                 old = before.get(example.id)
-                record = self._record(run, example, outcome, environment, requests)
+                record = self._record(run, example, outcome, environment, requests, exchanges)
                 outcome = self._judged(outcome, old, record)
                 kept[example.id] = _to_keep(outcome, old, record)
             unanswered = {item.url: item for item in exchanges if item.reason}
@@ -226,16 +224,17 @@ class Verifier:
         outcome: Outcome,
         environment: str,
         requests: Mapping[str, Mapping[str, str]],
+        exchanges: Sequence[Exchange],
     ) -> Record:
         group = run.groups[0]
         chain = fingerprints(group, environment, requests)
         fingerprint = next(print_ for item, print_ in chain if item.id == example.id)
         is_compiled = example.block.treatment is Treatment.COMPILE
-        answers = {url: answer for part in requests.values() for url, answer in part.items()}
+        settings = self._workshop.settings
         return Record(
             fingerprint=fingerprint.whole,
             code=fingerprint.code,
-            claim=Claim.COMPILED if is_compiled else claim_of(self._workshop.settings, answers),
+            claim=Claim.COMPILED if is_compiled else claim_of(exchanges, settings),
             when=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
             versions=self._workshop.versions_of(group),
             duration=outcome.duration,

@@ -6,19 +6,22 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 
 from generator.cards.examples import Example, Group
+from generator.cards.hubconf import read_own_hub
 from generator.config import Settings
+from generator.runner.cache import cache_folder
 from generator.runner.current import runtime_of
 from generator.runner.errors import RunnerError
 from generator.runner.mirror.client import Account, Mirror
 from generator.runner.mirror.exchange import Exchange
-from generator.runner.mirror.identity import identifier
+from generator.runner.mirror.identity import STAND_IN, identifier
 from generator.runner.mirror.modes import NetworkMode
+from generator.runner.mirror.weights import stand_in_weights
 from generator.runner.runtime import Runtime, ensure_runtime
 from generator.runner.sandbox.probe import enforced
 from generator.runner.session import GroupSession, Launch, Outcome
+from generator.runner.stand_ins import weights_of
 from generator.runner.warm import WarmRuntime
 
 
@@ -72,6 +75,7 @@ class Workshop:
         self.time_limit = time_limit
         self.network = network
         self.identify = identifier(settings)
+        self._own_hub = read_own_hub(settings)
         self._lock = threading.RLock()
         self._runtimes: dict[str, Runtime | RunnerError] = {}
         self._warm: dict[str, WarmRuntime] = {}
@@ -120,7 +124,8 @@ class Workshop:
         """
         name = self.runtime_of(group)
         runtime, warm = self.make_runtime(name), self.warm(name)
-        mirror = self._running_mirror(runtime)
+        self._make_stand_ins(group, name)
+        mirror = self._running_mirror()
         account = mirror.open_account()
         limits = self.settings.limits
         launch = Launch(runtime.python, path, account.variables, self.time_limit, limits)
@@ -141,20 +146,23 @@ class Workshop:
             for warm in self._warm.values():
                 warm.close()
 
-    def _running_mirror(self, runtime: Runtime) -> Mirror:
+    def _make_stand_ins(self, group: Group, runtime: str) -> None:
+        if self.network is not NetworkMode.REPLAY:
+            return
+        maker = self.make_runtime(self.settings.default_runtime)
+        for url in weights_of(group, self.settings, self._own_hub, runtime):
+            if self.identify(url).startswith(STAND_IN):
+                # What can't be made is told when it is asked for.
+                stand_in_weights(self.settings, maker, cache_folder(), url)
+
+    def _running_mirror(self) -> Mirror:
+        # Stand-in weights are those of the default runtime, whichever one asks for them.
+        runtime = self.make_runtime(self.settings.default_runtime)
         with self._lock:
             # One group may have killed it; the next is to run all the same.
             if self._mirror is not None and not self._mirror.is_running():
                 self._mirror.close()
                 self._mirror = None
             if self._mirror is None:
-                self._mirror = Mirror(self.settings.root, runtime)
+                self._mirror = Mirror(self.settings.root, runtime, self.network)
             return self._mirror
-
-
-def path_for_readers(path: Path, root: Path) -> str:
-    """A card's path as readers know it: relative to the hub's root if it is there."""
-    absolute = path.absolute()
-    if absolute.is_relative_to(root.absolute()):
-        return absolute.relative_to(root.absolute()).as_posix()
-    return absolute.as_posix()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from generator.cards.model import Card
 from generator.config import Settings
+from generator.diagnostics import printable
+from generator.evidence.model import ArraySummary, CardEvidence, Record, Run
 from generator.site.formats import iso_time
+from generator.untrusted import harmless
 
 
 def models_data(settings: Settings, models: Iterable[tuple[Card, datetime]]) -> bytes:
@@ -22,12 +26,21 @@ def models_data(settings: Settings, models: Iterable[tuple[Card, datetime]]) -> 
     )
 
 
-def model_data(card: Card, updated: datetime, full_text: Mapping[str, str]) -> bytes:
-    """One card; `full_text` has its HTML, the sample code included, by language code."""
+def model_data(
+    card: Card,
+    updated: datetime,
+    full_text: Mapping[str, str],
+    evidence: CardEvidence | None,
+) -> bytes:
+    """One card; `full_text` has its HTML, the sample code included, by language code.
+
+    `evidence` has only records that are valid.
+    """
     return _json(
         {
             "meta": _meta(card, updated),
             "content": {"sampleCode": card.sample.code, "fullText": dict(full_text)},
+            "evidence": [_run(run) for run in evidence.runs] if evidence else [],
         }
     )
 
@@ -43,6 +56,43 @@ def _meta(card: Card, updated: datetime) -> dict[str, Any]:
         "tags": list(front.tags),
         "updateTime": iso_time(updated),
     }
+
+
+def _run(run: Run) -> dict[str, Any]:
+    records = {example: _record(record) for example, record in run.records.items()}
+    return {"groups": [printable(name) for name in run.groups], "records": records}
+
+
+def _record(record: Record) -> dict[str, Any]:
+    """A record; text that a card's code has made is as harmless as it is on the pages."""
+    return {
+        "claim": record.claim.value,
+        "fingerprint": record.fingerprint,
+        "when": record.when,
+        "versions": {printable(name): printable(item) for name, item in record.versions.items()},
+        "duration": record.duration,
+        "peakMemory": record.peak_memory,
+        "stdout": harmless(record.stdout),
+        "exception": None if record.exception is None else harmless(record.exception),
+        "arrays": [_array(array) for array in record.arrays],
+        "requests": {printable(url): printable(item) for url, item in record.requests.items()},
+    }
+
+
+def _array(array: ArraySummary) -> dict[str, Any]:
+    return {
+        "name": printable(array.name),
+        "kind": printable(array.kind),
+        "shape": list(array.shape),
+        "dtype": printable(array.dtype),
+        "minimum": _number(array.minimum),
+        "maximum": _number(array.maximum),
+    }
+
+
+def _number(value: float | None) -> float | None:
+    # JSON has no other numbers than finite ones.
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _json(value: object) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from pathlib import Path
 from generator.cards.model import Card
 from generator.config import Settings, SettingsError
 from generator.diagnostics import Diagnostic, Severity, in_source_order
+from generator.evidence.model import CardEvidence
 from generator.site.history import update_times
 from generator.site.hub import Hub, load_hub
 from generator.site.markdown.render import RenderError, SectionRenderer
@@ -52,18 +53,24 @@ class _Written:
 
 
 def build_site(
-    settings: Settings, cards: Sequence[Card], output: Path, base_url: str | None, jobs: int
+    settings: Settings,
+    cards: Sequence[Card],
+    output: Path,
+    base_url: str | None,
+    jobs: int,
+    evidence: Mapping[str, CardEvidence],
 ) -> BuildReport:
     """Renders the cards with `jobs` processes, and publishes the site at `output`.
 
-    `base_url` is where the site will be found, by default what the settings say. A card that
+    `base_url` is where the site will be found, by default what the settings say. `evidence`,
+    by card id, is shown as it is given: it must have only records that are valid. A card that
     can't be rendered is a diagnostic, and nothing is published then. Raises `SettingsError`
     for a template or a catalogue of words that can't be used, and `OutputError` when the
     site can't be written.
     """
     start = time.perf_counter()
     hub = load_hub(settings, base_url)
-    placed = place_cards(cards, update_times(card.path for card in cards))
+    placed = place_cards(cards, update_times(card.path for card in cards), evidence)
     with new_draft(output) as draft:
         written = [
             _write(draft, common_files(hub, placed)),

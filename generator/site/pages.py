@@ -9,12 +9,16 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from generator.cards.examples import SAMPLE
 from generator.cards.model import Card
 from generator.config import SettingsError
+from generator.evidence.model import CardEvidence
 from generator.languages import Language
 from generator.site.addresses import FRONT_PAGE, absolute, card_page, catalogue_page, relative
+from generator.site.evidence import BlockEvidence, blocks_evidence, evidence_in_short
+from generator.site.formats import day
 from generator.site.hub import Hub
-from generator.site.markdown.headings import PlacedHeading
+from generator.site.markdown.render import RenderedSection
 from generator.site.theme import (
     CARD_TEMPLATE,
     CATALOGUE_TEMPLATE,
@@ -86,6 +90,7 @@ class Tile:
     summary: Text
     author: str
     tags: tuple[Tag, ...]
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,22 +111,33 @@ class NeighbourLink:
 
 @dataclass(frozen=True, slots=True)
 class PlacedCard:
-    """A card with what is known of it from outside its file; `updated` is in UTC."""
+    """A card with what is known of it from outside its file.
+
+    `updated` is in UTC; `evidence` has only records that are valid.
+    """
 
     card: Card
     updated: datetime
+    evidence: CardEvidence | None
     previous: Neighbour | None
     next: Neighbour | None
 
 
 @dataclass(frozen=True, slots=True)
 class CardContent:
-    """The HTML of a card in the language that its page shows."""
+    """A card in the language that its page shows; `sample` is HTML."""
 
     sample: str
-    section: str
-    headings: tuple[PlacedHeading, ...]
+    section: RenderedSection
     shown: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a card's HTML, and what there is to say of the code block at its end."""
+
+    html: Markup
+    evidence: BlockEvidence | None
 
 
 def front_page(hub: Hub) -> str:
@@ -152,7 +168,7 @@ def catalogue(hub: Hub, language: Language, cards: Sequence[PlacedCard]) -> str:
         languages=_language_links(hub, path, catalogue_page, hub.settings.languages, language),
         default_url=absolute(hub.base_url, FRONT_PAGE),
     )
-    tiles = [_tile(hub, page, placed.card) for placed in cards]
+    tiles = [_tile(hub, page, placed) for placed in cards]
     return _render(hub, CATALOGUE_TEMPLATE, page, tiles=tiles)
 
 
@@ -161,6 +177,9 @@ def card(hub: Hub, language: Language, placed: PlacedCard, content: CardContent)
     front = placed.card.front_matter
     path = card_page(language, placed.card.id)
     written = [item for item in hub.settings.languages if placed.card.section(item.code)]
+    text = hub.strings[language.code]
+    evidence = blocks_evidence(placed.card, content.shown.code, placed.evidence, text)
+    section = content.section
     page = Page(
         hub=hub,
         path=path,
@@ -181,10 +200,15 @@ def card(hub: Hub, language: Language, placed: PlacedCard, content: CardContent)
         summary=_summary(hub, placed.card, language),
         tags=_tags(hub, placed.card, language),
         updated=placed.updated,
+        updated_day=day(text, placed.updated),
+        in_short=evidence_in_short(placed.card, content.shown.code, placed.evidence, text),
         edit_url=edit_url(hub, placed.card),
-        sample=Markup(content.sample),  # noqa: S704 # escaped by the highlighter
-        section=Markup(content.section),  # noqa: S704 # sanitised by the renderer
-        headings=content.headings,
+        sample=_part(content.sample, evidence.get(SAMPLE)),
+        section=[
+            _part(html, evidence.get(block_id))
+            for html, block_id in zip(section.parts, section.block_ids, strict=True)
+        ],
+        headings=section.headings,
         shown=content.shown,
         previous=_neighbour_link(page, placed.previous),
         next=_neighbour_link(page, placed.next),
@@ -198,6 +222,10 @@ def edit_url(hub: Hub, card: Card) -> str | None:
     except ValueError:
         return None
     return f"{hub.settings.repository}/blob/HEAD/{quote(path.as_posix())}"
+
+
+def _part(html: str, evidence: BlockEvidence | None) -> Part:
+    return Part(Markup(html), evidence)  # noqa: S704 # escaped or sanitised by the renderer
 
 
 def _render(hub: Hub, template: str, page: Page, **values: object) -> str:
@@ -230,13 +258,18 @@ def _language_links(
     )
 
 
-def _tile(hub: Hub, page: Page, card: Card) -> Tile:
+def _tile(hub: Hub, page: Page, placed: PlacedCard) -> Tile:
+    card = placed.card
+    shown = hub.shown_language(card, page.language)
     return Tile(
         href=page.to(card_page(page.language, card.id)),
         title=card.front_matter.title,
         summary=_summary(hub, card, page.language),
         author=card.front_matter.author,
         tags=_tags(hub, card, page.language),
+        evidence=evidence_in_short(
+            card, shown.code, placed.evidence, hub.strings[page.language.code]
+        ),
     )
 
 

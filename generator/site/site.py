@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from generator.cards.examples import SAMPLE
 from generator.cards.model import Card
+from generator.evidence.model import CardEvidence
 from generator.site import pages
 from generator.site.addresses import (
     CATALOGUE_DATA,
@@ -22,8 +24,6 @@ from generator.site.markdown.code import code_figure
 from generator.site.markdown.render import RenderedSection, SectionRenderer
 from generator.site.pages import CardContent, Neighbour, PlacedCard
 
-SAMPLE_ID = "sample"
-
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
@@ -33,13 +33,20 @@ class OutputFile:
     content: bytes
 
 
-def place_cards(cards: Sequence[Card], updated: Mapping[Path, datetime]) -> tuple[PlacedCard, ...]:
-    """The cards in the order of the catalogue, each with its neighbours."""
+def place_cards(
+    cards: Sequence[Card],
+    updated: Mapping[Path, datetime],
+    evidence: Mapping[str, CardEvidence],
+) -> tuple[PlacedCard, ...]:
+    """The cards in the order of the catalogue, each with its neighbours and its evidence.
+
+    `evidence` is by card id, and has only records that are valid.
+    """
     neighbours = [Neighbour(card.id, card.front_matter.title) for card in cards]
     before = [None, *neighbours][: len(cards)]
     behind = [*neighbours, None][1:]
     return tuple(
-        PlacedCard(card, updated[card.path], previous, following)
+        PlacedCard(card, updated[card.path], evidence.get(card.id), previous, following)
         for card, previous, following in zip(cards, before, behind, strict=True)
     )
 
@@ -50,7 +57,7 @@ def card_files(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> tuple
     Raises `RenderError` when the card can't be shown as it is meant.
     """
     card = placed.card
-    sample = code_figure(SAMPLE_ID, card.sample.language, card.sample.code)
+    sample = code_figure(SAMPLE, card.sample.language, card.sample.code)
     sections: dict[str, RenderedSection] = {}
     for language in hub.settings.languages:
         section = card.section(language.code)
@@ -59,12 +66,11 @@ def card_files(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> tuple
     files = []
     for language in hub.settings.languages:
         shown = hub.shown_language(card, language)
-        section_html = sections[shown.code]
-        content = CardContent(sample, section_html.html, section_html.headings, shown)
+        content = CardContent(sample, sections[shown.code], shown)
         html = pages.card(hub, language, placed, content)
         files.append(OutputFile(card_page(language, card.id), html.encode()))
     full_text = {code: f"{sample}\n{section.html}" for code, section in sections.items()}
-    data = model_data(card, placed.updated, full_text)
+    data = model_data(card, placed.updated, full_text, placed.evidence)
     return (*files, OutputFile(card_data(card.id), data))
 
 

@@ -22,7 +22,7 @@ from jinja2 import (
 from generator.config import Settings, SettingsError
 from generator.diagnostics import Diagnostic, Severity
 from generator.site.addresses import ASSETS
-from generator.site.formats import host, iso_date, iso_time
+from generator.site.formats import host, iso_time
 from generator.source import FILE_START, Span
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -74,7 +74,6 @@ def load_theme(settings: Settings) -> Theme:
         auto_reload=False,
     )
     environment.filters["iso_time"] = iso_time
-    environment.filters["iso_date"] = iso_date
     environment.filters["host"] = host
     for name in sorted(environment.list_templates(extensions=["html"])):
         _compile(environment, name)

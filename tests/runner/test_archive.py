@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from generator.runner.mirror.archive import repository_archive
+from generator.runner.mirror.archive import archive_digest, source_files, zip_archive
 
 
 @pytest.fixture
@@ -16,6 +16,14 @@ def root(tmp_path):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(f"# {name}\n", encoding="utf-8")
     return root
+
+
+def repository_archive(root, include, top_folder):
+    return zip_archive(source_files(root, include), top_folder)
+
+
+def digest(root, top_folder="models-master"):
+    return archive_digest(source_files(root, ["models", "hubconf.py"]), top_folder)
 
 
 def names(data):
@@ -60,3 +68,19 @@ def test_the_bytes_depend_on_names_and_contents_only(root, tmp_path):
 def test_what_is_missing_is_an_error(root):
     with pytest.raises(FileNotFoundError):
         repository_archive(root, ["hubconf.py", "nothing"], "t")
+
+
+def test_its_digest_changes_with_names_contents_and_modes_and_with_nothing_else(root):
+    before = digest(root)
+    for path in (root / "models" / "b.py", root / "models"):
+        os.utime(path, (1, 1))
+    (root / "secret.txt").write_text("changed", encoding="utf-8")
+    assert digest(root) == before
+    seen = {before, digest(root, "other-master")}
+    (root / "models" / "b.py").chmod(0o755)
+    seen.add(digest(root))
+    (root / "models" / "b.py").write_text("# other\n", encoding="utf-8")
+    seen.add(digest(root))
+    (root / "models" / "b.py").rename(root / "models" / "c.py")
+    seen.add(digest(root))
+    assert len(seen) == 5

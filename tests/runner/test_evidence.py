@@ -241,10 +241,11 @@ def test_a_part_of_a_group_can_be_run_and_the_rest_stays(hub):
 def test_cards_elsewhere_leave_nothing_where_they_are(hub, tmp_path):
     folder = tmp_path / "theirs"
     write_card(folder / "card.md", card_text("print('theirs')"))
-    run(hub, str(folder))
+    arguments = (str(folder), "--rootdir", str(hub.path), "-c", "pyproject.toml")
+    run(hub, *arguments)
     assert [path.name for path in folder.iterdir()] == ["card.md"]
     assert not (hub.path / "evidence").exists()
-    assert sources(run(hub, str(folder))) == (0, 1)
+    assert sources(run(hub, *arguments)) == (0, 1)
 
 
 def test_with_xdist_the_ledger_and_the_records_are_the_same(hub):

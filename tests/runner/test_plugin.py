@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -117,7 +118,7 @@ def test_reversed_order_gives_the_same_outcomes(hub):
 @pytest.fixture
 def failing(hub):
     """The hub with a card that fails in its second block of two."""
-    first = python("def f():\n    return y  # inner\nz = 1")
+    first = python("def f():\n    return x.y  # inner\nz = 1")
     second = python("print('said')\nf()  # outer")
     text = card_text("x = 1", [first, second, python("print('late')")])
     write_card(hub.path / "cards" / "bad.md", text)
@@ -128,7 +129,7 @@ def test_a_failure_shows_the_lines_of_the_card(hub, failing):
     result = hub.runpytest_subprocess("cards/bad.md", "-ra")
     result.assert_outcomes(passed=2, failed=2)
     inner, outer = line_of(failing, "# inner"), line_of(failing, "# outer")
-    error = "NameError: name 'y' is not defined"
+    error = "AttributeError: 'int' object has no attribute 'y'"
     marks = re.compile(r" +\^+")
     shown = [line for line in result.outlines if not marks.fullmatch(line)]
     begin = shown.index(f"cards/bad.md:{outer}: in zh_CN::block-2")
@@ -138,7 +139,7 @@ def test_a_failure_shows_the_lines_of_the_card(hub, failing):
         ">   f()  # outer",
         f"cards/bad.md:{inner}: in f",
         "    def f():",
-        ">       return y  # inner",
+        ">       return x.y  # inner",
         "    z = 1",
         f"E   {error}",
     ]
@@ -147,7 +148,7 @@ def test_a_failure_shows_the_lines_of_the_card(hub, failing):
             "*Captured stdout call*",
             "said",
             f"E   not run: block-2 failed at cards/bad.md:{inner}: {error}",
-            f"FAILED cards/bad.md::zh_CN::block-2 - {error}",
+            "FAILED cards/bad.md::zh_CN::block-2 - AttributeError: *",
             "FAILED cards/bad.md::zh_CN::block-3 - not run: block-2 failed at *",
         ]
     )
@@ -168,7 +169,7 @@ def test_the_last_failed_are_run_again_with_what_they_depend_on(hub, failing, pl
     hub.runpytest_subprocess(*root, path, "cards/good.md").assert_outcomes(passed=7, failed=2)
     result = hub.runpytest_subprocess(*root, "--lf", path, "cards/good.md")
     result.assert_outcomes(failed=2)
-    write_card(path, failing.replace("return y", "return x"))
+    write_card(path, failing.replace("return x.y", "return x"))
     hub.runpytest_subprocess(*root, "--lf", path).assert_outcomes(passed=2)
 
 
@@ -178,7 +179,7 @@ def test_junit_xml_has_each_example(hub, failing):
     found = {(case.get("classname"), case.get("name")): case for case in cases}
     assert len(found) == 9
     failure = found["cards.bad.md.zh_CN", "block-2"].find("failure")
-    assert failure.get("message") == "NameError: name 'y' is not defined"
+    assert failure.get("message") == "AttributeError: 'int' object has no attribute 'y'"
     assert f"cards/bad.md:{line_of(failing, '# inner')}: in f" in failure.text
     assert found["cards.good.md.en_US", "block-1"].find("failure") is None
 
@@ -288,7 +289,7 @@ def test_a_mirror_that_does_not_start_is_told_and_not_raised(hub):
     assert "plugin.py" not in result.stdout.str()
 
 
-def test_a_card_that_kills_the_mirror_harms_itself_only(hub):
+def test_a_card_does_not_find_the_mirror_to_kill_it(hub):
     code = """
         import os, pathlib, signal
         for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
@@ -300,44 +301,55 @@ def test_a_card_that_kills_the_mirror_harms_itself_only(hub):
     """.replace("ROOT", repr(str(hub.path).encode()))
     write_card(hub.path / "cards" / "bad.md", card_text(code))
     result = hub.runpytest_subprocess("cards")
-    result.assert_outcomes(passed=5, failed=1)
-    result.stdout.fnmatch_lines(["E   ValueError: killed", "the mirror has failed*"])
+    result.assert_outcomes(passed=6)
 
 
-def test_an_interrupt_leaves_no_process_and_no_folder(hub, tmp_path):
-    report = tmp_path / "report"
-    code = f"""
+def folder_with(name, process):
+    """The folder in which a process below `process` has made a file with this name."""
+    found = []
+
+    def is_there():
+        for child in psutil.Process(process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                found.extend(path.parent for path in Path(child.cwd()).glob(name))
+        return bool(found)
+
+    wait_until(is_there)
+    return found[0]
+
+
+def test_an_interrupt_leaves_no_process_and_no_folder(hub):
+    code = """
         import os, time
         if os.fork() == 0:
             os.setsid()
             time.sleep(100)
-        open({str(report)!r}, "w").write(os.getcwd() + "|")
+        open("begun", "w").close()
         time.sleep(100)
     """
     write_card(hub.path / "cards" / "slow.md", card_text(code))
     process = hub.popen([sys.executable, "-m", "pytest", "cards/slow.md"], stdin=subprocess.DEVNULL)
-    wait_until(lambda: report.exists() and report.read_text().endswith("|"))
+    folder = folder_with("begun", process)
     below = psutil.Process(process.pid).children(recursive=True)
     assert len(below) >= 4
     os.kill(process.pid, signal.SIGINT)
     process.communicate()
     assert process.returncode == 2
     assert not any(is_alive(child.pid) for child in below)
-    assert not Path(report.read_text()[:-1]).exists()
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_nothing_outlives_a_killed_run(hub, tmp_path, number):
-    report = tmp_path / "report"
-    code = f"import os, time\nopen({str(report)!r}, 'w').write(os.getcwd() + '|')\ntime.sleep(100)"
+def test_nothing_outlives_a_killed_run(hub, number):
+    code = "import time\nopen('begun', 'w').close()\ntime.sleep(100)"
     write_card(hub.path / "cards" / "slow.md", card_text(code))
     process = hub.popen([sys.executable, "-m", "pytest", "cards/slow.md"], stdin=subprocess.DEVNULL)
-    wait_until(lambda: report.exists() and report.read_text().endswith("|"))
+    folder = folder_with("begun", process)
     below = psutil.Process(process.pid).children(recursive=True)
     os.kill(process.pid, number)
     process.communicate()
     wait_until(lambda: not any(is_alive(child.pid) for child in below))
-    wait_until(lambda: not Path(report.read_text()[:-1]).exists())
+    wait_until(lambda: not folder.exists())
 
 
 class TestCommand:

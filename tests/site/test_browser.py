@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from generator.evidence.model import ArraySummary, CardEvidence, Claim
 from generator.site.build import build_site
 from tests.site.hubs import SAMPLE, card_text, read_cards, write_card, write_hub
+from tests.site.records import card_evidence, record
 from tests.site.test_markdown_safety import VECTORS
 
 CHROMIUM = next(
@@ -64,6 +66,47 @@ Folded.
 """.format(long="x" * 120, cells=" | ".join(["70.312"] * 12), rule=" | ".join(["---"] * 12))
 
 
+PROVEN = """\
+text
+
+```python
+print("short")
+```
+
+```python raises=ValueError
+int("x")
+```
+
+- in a list
+
+  ```python
+  print("long")
+  ```
+
+```python compile-only
+import megengine
+```
+
+```python skip="needs 8 GPUs"
+import os
+```
+"""
+LONG_OUTPUT = "<script>document.title = 1</script>\x1b[31m" + "x" * 65_000 + "\nline" * 200
+
+
+def proof(card_id: str) -> CardEvidence:
+    arrays = (ArraySummary("x" * 200, "Tensor", (1, 3, 224, 224), "float32", -1.5, 2.0),)
+    records = {
+        "sample": record(claim=Claim.REPRODUCED, arrays=arrays),
+        "block-1": record(stdout="short\n"),
+        "block-2": record(exception="ValueError: " + "x" * 300),
+        "block-3": record(stdout=LONG_OUTPUT),
+        "block-4": record(claim=Claim.COMPILED),
+    }
+    variants = {f"sample[net{number}]": {"sample": record()} for number in range(9)}
+    return card_evidence(card_id, {"zh_CN en_US": records, **variants})
+
+
 @dataclass(frozen=True)
 class Served:
     """A site below a path of a local server."""
@@ -83,6 +126,7 @@ def served(tmp_path_factory) -> Iterator[Served]:
     both = {"zh_CN": RICH, "en_US": RICH.replace("表", "Table")}
     write_card(settings, "a_rich", card_text(both, title="Rich"))
     write_card(settings, "b_chinese", card_text({"zh_CN": "只有中文。\n\n## 小节\n\n" * 30}))
+    write_card(settings, "d_proven", card_text({"zh_CN": PROVEN, "en_US": PROVEN}))
     for number, vector in enumerate(VECTORS):
         title = " ".join(vector.split())
         attack = card_text(
@@ -92,7 +136,8 @@ def served(tmp_path_factory) -> Iterator[Served]:
     www = tmp_path_factory.mktemp("www")
     folder = www / "some" / "base"
     folder.parent.mkdir()
-    report = build_site(settings, read_cards(settings), folder, None, 1)
+    evidence = {"d_proven": proof("d_proven")}
+    report = build_site(settings, read_cards(settings), folder, None, 1, evidence)
     assert report.diagnostics == ()
     handler = functools.partial(QuietHandler, directory=str(www))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -133,6 +178,8 @@ def watch(context: BrowserContext) -> Watched:
 
 PAGES = ["index.html", "zh-CN/index.html", "en-US/index.html", "zh-CN/a_rich/index.html"]
 PAGES += ["en-US/a_rich/index.html", "en-US/b_chinese/index.html"]
+PAGES += ["zh-CN/d_proven/index.html", "en-US/d_proven/index.html"]
+UNFOLD = "document.querySelectorAll('.evidence details').forEach(item => { item.open = true })"
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -159,6 +206,8 @@ def test_no_page_is_wider_than_the_window(browser, served, path, width):
         page = context.new_page()
         page.goto(f"{served.url}/{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.evaluate(UNFOLD)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_everything_is_there_without_scripts(browser, served):
@@ -184,6 +233,44 @@ def test_the_copy_button_copies_the_code_exactly(browser, served):
         page.click("#sample .copy")
         page.wait_for_selector("#sample .copy:has-text('Copied')")
         assert page.evaluate("navigator.clipboard.readText()") == SAMPLE
+
+
+def test_the_copy_button_does_not_copy_what_the_code_has_shown(browser, served):
+    with browser.new_context(permissions=["clipboard-read", "clipboard-write"]) as context:
+        page = context.new_page()
+        page.goto(f"{served.url}/en-US/d_proven/index.html")
+        assert page.locator(".evidence .copy").count() == 0
+        page.click("#block-1 .copy")
+        page.wait_for_selector("#block-1 .copy:has-text('Copied')")
+        assert page.evaluate("navigator.clipboard.readText()") == 'print("short")\n'
+
+
+def test_evidence_unfolds_without_scripts_and_by_keyboard(browser, served):
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{served.url}/en-US/d_proven/index.html")
+        assert page.locator("#block-1 + .evidence samp").inner_text() == "short"
+        details = page.locator("#block-1 + .evidence .record-details")
+        assert not details.is_visible()
+        page.locator("#block-1 + .evidence summary").press("Enter")
+        assert details.is_visible()
+        long = page.locator("#block-3 + .evidence .output")
+        assert not long.locator("samp").is_visible()
+        long.locator("summary").click()
+        assert long.locator("samp").inner_text().startswith("<script>document.title")
+        assert page.title().startswith("Net")
+
+
+def test_long_output_scrolls_inside_of_itself(browser, served):
+    with browser.new_context(viewport={"width": 360, "height": 800}) as context:
+        page = context.new_page()
+        page.goto(f"{served.url}/zh-CN/d_proven/index.html")
+        page.evaluate(UNFOLD)
+        box = page.locator("#block-3 + .evidence pre").bounding_box()
+        assert box["width"] < 360
+        assert box["height"] < 500
+        page.locator("#block-3 + .evidence pre").focus()
+        assert page.evaluate("document.activeElement.tagName") == "PRE"
 
 
 def test_the_language_switch_keeps_the_card(browser, served):
@@ -311,4 +398,5 @@ def test_every_text_stands_out_from_what_is_behind_it(browser, served, path, sch
     with browser.new_context(color_scheme=scheme, locale="fr") as context:
         page = context.new_page()
         page.goto(f"{served.url}/{path}")
+        page.evaluate(UNFOLD)
         assert page.evaluate(CONTRAST) == []

@@ -15,6 +15,7 @@ from generator.diagnostics import as_text
 from generator.site.build import PARALLEL_FROM, build_site
 from generator.site.publish import MARKER, OutputError, new_draft
 from tests.site.hubs import card_text, read_cards, write_card
+from tests.site.records import card_evidence, record
 
 GOOD = card_text({"zh_CN": "## 标题\n\n```python\nx = 1\n```\n", "en_US": "text *x*\n"})
 HIDDEN_CODE = card_text({"zh_CN": '<div title="\n\n```python\nx = 1\n```\n'})
@@ -29,7 +30,7 @@ def snapshot(folder: Path) -> Mapping[str, bytes]:
 
 
 def build(settings: Settings, output: Path, jobs: int = 1):
-    return build_site(settings, read_cards(settings), output, None, jobs)
+    return build_site(settings, read_cards(settings), output, None, jobs, {})
 
 
 @pytest.fixture
@@ -67,6 +68,23 @@ def test_two_builds_are_the_same_bytes_wherever_and_with_how_many_processes(sett
     three = build(settings, tmp_path / "deep" / "three", jobs=3)
     assert snapshot(tmp_path / "one") == snapshot(tmp_path / "deep" / "three")
     assert (one.pages, one.files) == (three.pages, three.files)
+
+
+def test_evidence_is_on_the_pages_whoever_renders_them(settings, tmp_path):
+    evidence = {}
+    for number in range(PARALLEL_FROM + 5):
+        name = f"net_{number:03}"
+        path = write_card(settings, name, GOOD.replace("x = 1", f"x = {number}"))
+        os.utime(path, (1, 1))
+        shown = record(stdout=f"shown by {number}\n")
+        evidence[name] = card_evidence(name, {"zh_CN": {"block-1": shown}})
+    cards = read_cards(settings)
+    for jobs in (1, 3):
+        build_site(settings, cards, tmp_path / str(jobs), None, jobs, evidence)
+    assert snapshot(tmp_path / "1") == snapshot(tmp_path / "3")
+    for number in (0, PARALLEL_FROM):
+        page = (tmp_path / "3" / "zh-CN" / f"net_{number:03}" / "index.html").read_text("utf-8")
+        assert f"<samp>shown by {number}</samp>" in page
 
 
 @pytest.mark.parametrize("number", [1, PARALLEL_FROM + 1])
@@ -164,7 +182,7 @@ def test_a_name_that_is_too_long_for_the_disk_is_no_traceback(settings, output):
     assert card.path == path
     card = dataclasses.replace(card, id="n" * 252)
     with pytest.raises(OutputError, match="can't be written"):
-        build_site(settings, [card], output, None, 1)
+        build_site(settings, [card], output, None, 1, {})
     assert not output.exists()
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from generator.config import Settings, SettingsError
 from generator.diagnostics import as_text
+from generator.evidence.model import CardEvidence
 from generator.site.hub import load_hub
 from generator.site.markdown.render import SectionRenderer
 from generator.site.site import card_files, common_files, place_cards
@@ -23,11 +24,15 @@ ROOT = Path(__file__).parents[2]
 MOMENT = datetime(2026, 1, 31, 12, 30, 5, tzinfo=timezone.utc)
 
 
-def render_site(settings: Settings, base_url: str | None = None) -> Mapping[str, str]:
+def render_site(
+    settings: Settings,
+    base_url: str | None = None,
+    evidence: Mapping[str, CardEvidence] | None = None,
+) -> Mapping[str, str]:
     """The text of all the site's files by their paths."""
     hub = load_hub(settings, base_url)
     cards = read_cards(settings)
-    placed = place_cards(cards, {card.path: MOMENT for card in cards})
+    placed = place_cards(cards, {card.path: MOMENT for card in cards}, evidence or {})
     renderer = SectionRenderer()
     files = [*common_files(hub, placed)]
     for item in placed:
@@ -120,7 +125,7 @@ def test_a_card_page_has_the_facts_the_sample_first_and_its_neighbours(site):
         "github.com/example/models",
     ]
     order += [
-        '<time datetime="2026-01-31T12:30:05Z">2026-01-31</time>',
+        '<time datetime="2026-01-31T12:30:05Z">2026年1月31日</time>',
         'id="sample"',
         "只有中文</h2>",
     ]
@@ -203,7 +208,7 @@ def test_the_list_of_models_has_the_shape_of_the_megengine_hub(site):
 
 def test_a_model_has_its_code_and_its_text_in_the_languages_that_it_has(site):
     data = json.loads(site["api/v1/models/a_vision_net.json"])
-    assert list(data) == ["meta", "content"]
+    assert list(data) == ["meta", "content", "evidence"]
     assert data["meta"] == json.loads(site["api/v1/models.json"])["models"][0]
     assert data["content"]["sampleCode"] == SAMPLE
     assert list(data["content"]["fullText"]) == ["zh_CN", "en_US"]
@@ -338,8 +343,8 @@ def test_the_built_in_catalogues_say_the_same_things():
 
 def test_every_word_of_the_catalogues_is_used():
     templates = (ROOT / "generator/site/templates").glob("*.html")
-    used = "".join(path.read_text(encoding="utf-8") for path in templates)
-    used += (ROOT / "generator/site/hub.py").read_text(encoding="utf-8")
+    modules = (ROOT / "generator/site").glob("*.py")
+    used = "".join(path.read_text(encoding="utf-8") for path in (*templates, *modules))
     catalogue = (ROOT / "generator/site/strings/en_US.yaml").read_text(encoding="utf-8")
     for key in re.findall(r"^(\w+):", catalogue, re.MULTILINE):
         assert f"text.{key}" in used or f'text["{key}"]' in used, key

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import stat
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -14,20 +16,48 @@ _LEFT_OUT_FOLDERS = frozenset({"__pycache__"})
 _LEFT_OUT_SUFFIXES = frozenset({".pyc", ".pyo"})
 
 
-def repository_archive(root: Path, include: Sequence[str], top_folder: str) -> bytes:
-    """A zip archive of the files and folders `include` of the folder `root`.
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of a repository; its `name` is its path there."""
 
-    Everything in it stands below `top_folder`. The bytes depend only on the names and
-    contents of the files, and on which of them may be executed. Links, compiled files and
-    hidden files are left out. Raises `OSError` for what can't be read.
+    name: str
+    is_executable: bool
+    content: bytes
+
+
+def source_files(root: Path, include: Sequence[str]) -> tuple[SourceFile, ...]:
+    """The files, and those in the folders, `include` of the folder `root`, by name.
+
+    Links, compiled files and hidden files are left out. Raises `OSError` for what can't be
+    read.
     """
+    paths = {name: path for item in include for name, path in _files(root, item)}
+    return tuple(
+        SourceFile(name, bool(path.stat().st_mode & stat.S_IXUSR), path.read_bytes())
+        for name, path in sorted(paths.items())
+    )
+
+
+def zip_archive(files: Sequence[SourceFile], top_folder: str) -> bytes:
+    """A zip archive of the files, in which everything stands below `top_folder`."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(_entry(f"{top_folder}/", 0o755), b"")
-        for name, path in sorted({n: p for item in include for n, p in _files(root, item)}.items()):
-            mode = 0o755 if path.stat().st_mode & stat.S_IXUSR else 0o644
-            archive.writestr(_entry(f"{top_folder}/{name}", mode), path.read_bytes())
+        for file in files:
+            mode = 0o755 if file.is_executable else 0o644
+            archive.writestr(_entry(f"{top_folder}/{file.name}", mode), file.content)
     return buffer.getvalue()
+
+
+def archive_digest(files: Sequence[SourceFile], top_folder: str) -> str:
+    """What identifies the archive of the files: the same whatever library packs it."""
+    digest = hashlib.sha256(top_folder.encode("utf-8"))
+    for file in files:
+        name = file.name.encode("utf-8", "surrogateescape")
+        mode = b"x" if file.is_executable else b"-"
+        for part in (name, mode, file.content):
+            digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()
 
 
 def _entry(name: str, mode: int) -> zipfile.ZipInfo:

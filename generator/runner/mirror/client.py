@@ -17,6 +17,7 @@ from typing import Any
 
 from generator.runner.errors import RunnerError
 from generator.runner.mirror.exchange import LOOPBACK, Exchange
+from generator.runner.mirror.modes import NetworkMode
 from generator.runner.runtime import Runtime
 
 _SECONDS_TO_END = 10
@@ -34,10 +35,14 @@ class Account:
 
 
 class Mirror:
-    """A mirror that runs in a process of its own. Nothing ever goes out from it."""
+    """A mirror that runs in a process of its own."""
 
-    def __init__(self, root: Path, runtime: Runtime) -> None:
+    def __init__(
+        self, root: Path, runtime: Runtime, network: NetworkMode = NetworkMode.REPLAY
+    ) -> None:
         """Start it, for the hub at `root`; `runtime` makes stand-in weights.
+
+        `network` says where answers come from; in `REPLAY` nothing ever goes out.
 
         Raises `RunnerError` when it can't be started.
         """
@@ -48,6 +53,7 @@ class Mirror:
             [
                 *(sys.executable, "-W", "ignore", "-X", "utf8"),
                 *("-m", "generator.runner.mirror.server", str(root.absolute())),
+                network.value,
                 *(runtime.name, str(runtime.python), str(runtime.folder), runtime.key),
             ],
             stdin=subprocess.PIPE,

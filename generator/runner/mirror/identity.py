@@ -3,62 +3,80 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
-from generator.config import RepositoryAnswer, Settings
-from generator.evidence.model import Claim
+from generator.config import Settings
+from generator.runner.cache import cache_folder
 from generator.runner.fingerprint import pins_of
-from generator.runner.mirror.address import matches, normal
-from generator.runner.mirror.answers import archive_of
-from generator.runner.mirror.weights import SCRIPT_PATH
+from generator.runner.mirror import stand_in
+from generator.runner.mirror.address import normal
+from generator.runner.mirror.answers import archive_of, file_identity, is_weights
+from generator.runner.mirror.exchange import UNANSWERED
+from generator.runner.mirror.recordings import recordings_of
 
-UNANSWERED = "unanswered"
-RECORDED = "recorded"
+_SCRIPT = Path(stand_in.__file__)
+
+STAND_IN = "stand-in"
 
 
 def identifier(settings: Settings) -> Callable[[str], str]:
     """A function that says what identifies the answer at an address.
 
-    The same text, the same answer. What it has read once it does not read again. The
-    function raises `OSError` when an answer can't be read.
+    The same text, the same answer: the sha256 of a body, and for what is made here a digest
+    of all that it is made from. Nothing is made or fetched for it, and what it has read once
+    it does not read again, but for the recordings. Whether a recorded body is on this machine
+    makes no difference. The function raises `RunnerError` when the recordings or a runtime's
+    requirements can't be read.
     """
-
-    @cache
-    def of_repository(repository: RepositoryAnswer) -> str:
-        return hashlib.sha256(archive_of(settings, repository)).hexdigest()
+    recordings = recordings_of(settings, cache_folder())
+    own = _own_identifier(settings)
 
     @cache
     def of_stand_ins() -> str:
-        parts = [SCRIPT_PATH.read_bytes(), pins_of(settings, settings.default_runtime).encode()]
-        parts += [of_repository(repository).encode() for repository in settings.mirror.repositories]
-        return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+        archives = [own(repository.url) for repository in settings.mirror.repositories]
+        return stand_in_identity(settings, archives)
 
-    @cache
     def identify(url: str) -> str:
-        for file in settings.mirror.files:
-            if normal(file.url) == normal(url):
-                body = (settings.folder / file.path).read_bytes()
-                return f"file:{hashlib.sha256(body).hexdigest()}"
-        for repository in settings.mirror.repositories:
-            if normal(repository.url) == normal(url):
-                return f"archive:{of_repository(repository)}"
-        if any(matches(item.url, url) for item in settings.mirror.weights):
-            return f"stand-in:{of_stand_ins()}"
-        return UNANSWERED
+        try:
+            known = own(url)
+            if known:
+                return known
+            recorded = recordings.at(url)
+            if recorded is not None:
+                return recorded.identity
+            return of_stand_ins() if is_weights(settings, url) else UNANSWERED
+        except OSError:
+            # The mirror has no answer then either.
+            return UNANSWERED
 
     return identify
 
 
-def claim_of(settings: Settings, identities: Mapping[str, str]) -> Claim:
-    """What an execution has shown that got these answers, by address.
+def _own_identifier(settings: Settings) -> Callable[[str], str]:
+    """As `identifier`, for what the settings say; nothing for what they do not."""
 
-    The model was reproduced when there were weights among them, and all as they are published.
+    @cache
+    def own(url: str) -> str:
+        for file in settings.mirror.files:
+            if normal(file.url) == normal(url):
+                return file_identity((settings.folder / file.path).read_bytes())
+        for repository in settings.mirror.repositories:
+            if normal(repository.url) == normal(url):
+                return archive_of(settings, repository).identity
+        return ""
+
+    return own
+
+
+def stand_in_identity(settings: Settings, archives: list[str]) -> str:
+    """What identifies stand-in weights made from archives with these identities.
+
+    Raises `OSError`, and `RunnerError` when the runtime's requirements can't be read.
     """
-    weights = [
-        identity
-        for url, identity in identities.items()
-        if any(matches(item.url, url) for item in settings.mirror.weights)
-    ]
-    are_published = all(identity.startswith(f"{RECORDED}:") for identity in weights)
-    return Claim.REPRODUCED if weights and are_published else Claim.EXECUTED
+    digest = hashlib.sha256()
+    pins = pins_of(settings, settings.default_runtime)
+    for part in (_SCRIPT.read_bytes(), pins.encode(), *(item.encode() for item in archives)):
+        digest.update(hashlib.sha256(part).digest())
+    return f"{STAND_IN}:{digest.hexdigest()}"

@@ -1,4 +1,4 @@
-"""An intercepting HTTPS proxy on loopback that answers everything itself."""
+"""An intercepting HTTPS proxy on loopback, which takes every request to the mirror's service."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import base64
 import binascii
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +17,22 @@ from mitmproxy.connection import Client
 from mitmproxy.master import Master
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
-from generator.runner.mirror.answers import Answer, Unanswered
-from generator.runner.mirror.exchange import LOOPBACK, Exchange
-from generator.runner.mirror.reply import reply_to
+from generator.runner.mirror.exchange import LOOPBACK, UNANSWERED
+from generator.runner.mirror.journal import Journal
+from generator.runner.mirror.service import SECRET_HEADER, TOKEN_HEADER, URL_HEADER
 
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """What decides how the proxy answers, and what it notes.
+    """Where the proxy takes requests, and whose.
 
-    `answer` says what is at an address; several threads call it. A client shows a token, as
-    the password of the proxy's address: only the tokens in `exchanges` are let in, and
-    there it is noted what each of them asked for, in the order of the answers.
+    A client shows a token, as the password of the proxy's address: only those that `journal`
+    knows are let in. The service is at `port` of loopback, and wants to see `secret`.
     """
 
-    answer: Callable[[str], Answer]
-    exchanges: dict[str, list[Exchange]] = field(default_factory=dict)
+    journal: Journal
+    port: int
+    secret: str
 
 
 async def run_proxy(
@@ -52,9 +52,9 @@ async def run_proxy(
     logging.disable(logging.CRITICAL)
     server: Any = proxyserver.Proxyserver  # its constructor has no types either
     listening = server()
-    answering = _Answering(proxy, lambda: on_start(_port(listening), master.shutdown))
+    guiding = _Guiding(proxy, lambda: on_start(_port(listening), master.shutdown))
     master.addons.add(
-        core.Core(), listening, next_layer.NextLayer(), tlsconfig.TlsConfig(), answering
+        core.Core(), listening, next_layer.NextLayer(), tlsconfig.TlsConfig(), guiding
     )
     master.options.update(connection_strategy="lazy", upstream_cert=False)
     await master.run()
@@ -67,8 +67,8 @@ def _port(server: Any) -> int:
     return int(addresses[0][1])
 
 
-class _Answering:
-    """The addon that answers each request itself, and lets no connection out."""
+class _Guiding:
+    """The addon that sends each request to the service, and lets no other connection out."""
 
     def __init__(self, proxy: Proxy, on_start: Callable[[], None]) -> None:
         self._proxy = proxy
@@ -85,28 +85,38 @@ class _Answering:
         else:
             self._token_of_connection[flow.client_conn.id] = token
 
-    async def request(self, flow: http.HTTPFlow) -> None:
+    def request(self, flow: http.HTTPFlow) -> None:
         token = self._token_of_connection.get(flow.client_conn.id) or self._token(flow)
         if token is None:
             flow.response = _authentication_required()
             return
-        url, method = flow.request.url, flow.request.method
-        answer = await asyncio.to_thread(self._proxy.answer, url)
-        reason = answer.reason if isinstance(answer, Unanswered) else None
-        self._proxy.exchanges[token].append(Exchange(method, url, reason))
-        reply = reply_to(answer, method, flow.request.headers.get("Range"))
-        flow.response = http.Response.make(reply.status, reply.body)
-        for name, value in reply.headers:
-            flow.response.headers[name] = value
+        request = flow.request
+        request.headers[URL_HEADER] = request.url
+        request.headers[TOKEN_HEADER] = token
+        request.headers[SECRET_HEADER] = self._proxy.secret
+        request.headers.pop("Proxy-Authorization", None)
+        if request.headers.pop("Transfer-Encoding", None):
+            request.headers["Content-Length"] = str(len(request.raw_content or b""))
+        host = request.host_header
+        request.scheme, request.host, request.port = "http", LOOPBACK, self._proxy.port
+        request.host_header = host
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """Let bodies pass by; what is not streamed is held in memory, several times over."""
+        if flow.response:
+            flow.response.stream = True
 
     def server_connect(self, data: ServerConnectionHookData) -> None:
-        """Refuse to go out. Only what is not HTTP gets here: all else has been answered."""
+        """Refuse to go anywhere but to the service, where only what is not HTTP would go."""
+        if data.server.address == (LOOPBACK, self._proxy.port):
+            return
         data.server.error = "the mirror lets no connection out"
         token = self._token_of_connection.get(data.client.id)
         if token is not None and data.server.address:
             host, port = data.server.address[:2]
             reason = "the mirror answers HTTP and HTTPS only"
-            self._proxy.exchanges[token].append(Exchange("CONNECT", f"{host}:{port}", reason))
+            entry = self._proxy.journal.begin(token, "CONNECT", f"{host}:{port}")
+            self._proxy.journal.end(entry, reason, UNANSWERED)
 
     def client_disconnected(self, client: Client) -> None:
         self._token_of_connection.pop(client.id, None)
@@ -120,7 +130,7 @@ class _Answering:
             token = base64.b64decode(credentials).decode("ascii").partition(":")[2]
         except (binascii.Error, UnicodeDecodeError):
             return None
-        return token if token in self._proxy.exchanges else None
+        return token if self._proxy.journal.knows(token) else None
 
 
 def _authentication_required() -> http.Response:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
-from generator.runner.mirror.answers import Answer, Found
+from generator.runner.mirror.answers import Answer, Found, Redirect, Unanswered
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_TEXT = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """`length` bytes of `source`, from `first` on."""
+
+    source: bytes | Path
+    first: int
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,29 +27,40 @@ class Reply:
 
     status: int
     headers: tuple[tuple[str, str], ...]
-    body: bytes
+    body: Body
 
 
 def reply_to(answer: Answer, method: str, range_header: str | None) -> Reply:
-    """The reply to a request, which may ask for a range of bytes."""
-    if not isinstance(answer, Found):
+    """The reply to a request, which may ask for a range of bytes.
+
+    Raises `OSError` when the file with the answer can't be read.
+    """
+    if isinstance(answer, Unanswered):
         # Not one of the 5xx, which many programs take for a reason to try again and again.
-        return _reply(404, "text/plain; charset=utf-8", f"{answer.reason}\n".encode(), method)
+        return _text_reply(404, f"{answer.reason}\n".encode(), method)
     if method not in ("GET", "HEAD"):
         text = b"the mirror answers GET and HEAD only\n"
-        return _reply(405, "text/plain; charset=utf-8", text, method, ("Allow", "GET, HEAD"))
-    ranges = ("Accept-Ranges", "bytes")
+        return _text_reply(405, text, method, ("Allow", "GET, HEAD"))
+    if isinstance(answer, Redirect):
+        return _text_reply(answer.status, b"", method, ("Location", answer.location))
+    headers = [("Content-Type", answer.content_type), ("Accept-Ranges", "bytes")]
+    if answer.encoding:
+        headers.append(("Content-Encoding", answer.encoding))
+    size = _size(answer)
     match = _RANGE.fullmatch(range_header.strip()) if range_header else None
     if match is None or match.group() == "bytes=-":
-        return _reply(200, answer.content_type, answer.body, method, ranges)
-    size = len(answer.body)
+        return _reply(200, headers, Body(answer.body, 0, size), method)
     first, last = _bounds(match.group(1), match.group(2), size)
     if first >= size or last < first:
-        unsatisfied = ("Content-Range", f"bytes */{size}")
-        return _reply(416, "text/plain; charset=utf-8", b"", method, unsatisfied)
-    part = ("Content-Range", f"bytes {first}-{last}/{size}")
-    body = answer.body[first : last + 1]
-    return _reply(206, answer.content_type, body, method, ranges, part)
+        return _text_reply(416, b"", method, ("Content-Range", f"bytes */{size}"))
+    headers.append(("Content-Range", f"bytes {first}-{last}/{size}"))
+    return _reply(206, headers, Body(answer.body, first, last - first + 1), method)
+
+
+def _size(answer: Found) -> int:
+    if isinstance(answer.body, bytes):
+        return len(answer.body)
+    return answer.body.stat().st_size
 
 
 def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
@@ -48,8 +70,11 @@ def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
     return int(first), min(int(last), size - 1) if last else size - 1
 
 
-def _reply(
-    status: int, content_type: str, body: bytes, method: str, *headers: tuple[str, str]
-) -> Reply:
-    always = (("Content-Type", content_type), ("Content-Length", str(len(body))))
-    return Reply(status, (*always, *headers), b"" if method == "HEAD" else body)
+def _text_reply(status: int, text: bytes, method: str, *headers: tuple[str, str]) -> Reply:
+    return _reply(status, [("Content-Type", _TEXT), *headers], Body(text, 0, len(text)), method)
+
+
+def _reply(status: int, headers: list[tuple[str, str]], body: Body, method: str) -> Reply:
+    length = ("Content-Length", str(body.length))
+    sent = Body(b"", 0, 0) if method == "HEAD" else body
+    return Reply(status, (*headers, length), sent)

@@ -3,7 +3,7 @@
 It is one of its own, since the proxy's library has ways with logging, warnings and memory
 that would be the whole program's.
 
-    python -m generator.runner.mirror.server ROOT NAME PYTHON RUNTIME-FOLDER KEY
+    python -m generator.runner.mirror.server ROOT NETWORK NAME PYTHON RUNTIME-FOLDER KEY
 
 Tells its port and the file of its certificate authority in a JSON line on stdout, then
 answers each line on stdin with one on stdout: `["open", token]` lets a client in, and
@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import secrets
 import sys
 import tempfile
 import threading
@@ -25,49 +26,69 @@ from typing import Any
 
 from generator.config import Settings, load_settings
 from generator.runner.cache import cache_folder
-from generator.runner.mirror.answers import Answer, Unanswered, answer_from
+from generator.runner.errors import RunnerError
+from generator.runner.mirror.answers import (
+    Answer,
+    Sources,
+    ToRecord,
+    Unanswered,
+    answer_from,
+    recorded_answer,
+)
 from generator.runner.mirror.exchange import AUTHORITY_FILE
+from generator.runner.mirror.journal import Journal
+from generator.runner.mirror.modes import NetworkMode
 from generator.runner.mirror.proxy import Proxy, run_proxy
+from generator.runner.mirror.recorder import Recorder
+from generator.runner.mirror.recordings import recordings_of
+from generator.runner.mirror.service import Live, Recorded, ServiceServer
 from generator.runner.mirror.weights import stand_in_weights
 from generator.runner.runtime import Runtime
 
 
-def main(root: str, name: str, python: str, runtime_folder: str, key: str) -> None:
+def main(root: str, network: str, name: str, python: str, runtime_folder: str, key: str) -> None:
     """Serve until the end of stdin."""
     settings = load_settings(Path(root))
     runtime = Runtime(name, Path(python), Path(runtime_folder), key)
-    proxy = Proxy(_answer_of(settings, runtime))
+    journal, secret = Journal(), secrets.token_hex(16)
+    service = ServiceServer(_source(settings, NetworkMode(network), runtime), journal, secret)
+    service.start()
 
     def on_start(port: int, stop: Callable[[], None]) -> None:
         _tell({"port": port, "authority": str(folder / AUTHORITY_FILE)})
-        threading.Thread(target=_obey, args=(proxy, stop), daemon=True).start()
+        threading.Thread(target=_obey, args=(journal, stop), daemon=True).start()
 
     with tempfile.TemporaryDirectory(prefix="hubcards-mirror-") as name_of_folder:
         folder = Path(name_of_folder).resolve()
-        asyncio.run(run_proxy(proxy, folder, on_start))
+        asyncio.run(run_proxy(Proxy(journal, service.port, secret), folder, on_start))
     # What the weights are made by may still be at work, for nobody.
     os._exit(0)
 
 
-def _answer_of(settings: Settings, runtime: Runtime) -> Callable[[str], Answer]:
-    def weights(url: str) -> Answer:
-        return stand_in_weights(settings, runtime, cache_folder(), url)
+def _source(settings: Settings, network: NetworkMode, runtime: Runtime) -> Recorded | Live:
+    if network is NetworkMode.LIVE:
+        return Live(settings.mirror.hosts)
+    recordings = recordings_of(settings, cache_folder())
+    sources = Sources(
+        recorded=lambda url: recorded_answer(settings, recordings, url),
+        weights=lambda url: stand_in_weights(settings, runtime, cache_folder(), url),
+    )
 
-    def answer(url: str) -> Answer:
+    def answer(url: str) -> Answer | ToRecord:
         try:
-            return answer_from(settings, url, weights)
-        except OSError as error:
+            return answer_from(settings, url, sources, network)
+        except (OSError, RunnerError) as error:
             return Unanswered(f"{url} can't be answered: {error}")
 
-    return answer
+    return Recorded(answer, Recorder(recordings))
 
 
-def _obey(proxy: Proxy, stop: Callable[[], None]) -> None:
+def _obey(journal: Journal, stop: Callable[[], None]) -> None:
     for line in sys.stdin:
         order, token = json.loads(line)
         if order == "open":
-            proxy.exchanges[token] = []
-        _tell([astuple(exchange) for exchange in proxy.exchanges[token]])
+            journal.open(token)
+        _tell([astuple(exchange) for exchange in journal.exchanges(token)])
     stop()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import shutil
 import subprocess
 import tempfile
 import zipfile
@@ -15,7 +16,8 @@ from filelock import FileLock
 
 from generator.config import Settings
 from generator.runner.mirror import stand_in
-from generator.runner.mirror.answers import Answer, Found, Unanswered, archive_of
+from generator.runner.mirror.answers import Answer, Archive, Found, Unanswered, archive_of
+from generator.runner.mirror.identity import stand_in_identity
 from generator.runner.runtime import Runtime
 from generator.runner.workspace import environment_of, make_workspace
 
@@ -34,11 +36,12 @@ def stand_in_weights(settings: Settings, runtime: Runtime, cache: Path, url: str
     runtime, and is made again when one of them changes.
     """
     failures = []
-    for repository in settings.mirror.repositories:
-        archive = archive_of(settings, repository)
+    archives = [archive_of(settings, item) for item in settings.mirror.repositories]
+    for archive in archives:
         made = _cached(archive, runtime, cache, url)
-        if isinstance(made, Found):
-            return made
+        if isinstance(made, Path):
+            identity = stand_in_identity(settings, [item.identity for item in archives])
+            return Found(made, _CONTENT_TYPE, identity)
         if made.reason:
             failures.append(made.reason)
     return Unanswered(
@@ -48,9 +51,9 @@ def stand_in_weights(settings: Settings, runtime: Runtime, cache: Path, url: str
     )
 
 
-def _cached(archive: bytes, runtime: Runtime, cache: Path, url: str) -> Found | Unanswered:
+def _cached(archive: Archive, runtime: Runtime, cache: Path, url: str) -> Path | Unanswered:
     folder = cache / "stand-in" / _digest([url.encode("utf-8")])
-    parts = [archive, runtime.key.encode("ascii"), SCRIPT_PATH.read_bytes()]
+    parts = [archive.identity.encode(), runtime.key.encode(), SCRIPT_PATH.read_bytes()]
     target = folder / f"{_digest(parts)}.pkl"
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "lock"):
@@ -60,14 +63,14 @@ def _cached(archive: bytes, runtime: Runtime, cache: Path, url: str) -> Found | 
                 return failure
             _drop_old_versions(folder)
         os.utime(target)
-        return Found(target.read_bytes(), _CONTENT_TYPE)
+        return target
 
 
-def _make(archive: bytes, runtime: Runtime, url: str, target: Path) -> Unanswered | None:
+def _make(archive: Archive, runtime: Runtime, url: str, target: Path) -> Unanswered | None:
     """Make `target`; why that was not possible, with no reason if no entrypoint asks for it."""
     workspace = make_workspace()
     try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        with zipfile.ZipFile(io.BytesIO(archive.as_zip())) as opened:
             opened.extractall(workspace.work)
         (repository,) = workspace.work.iterdir()
         made = workspace.temporary / "stand-in.pkl"
@@ -88,7 +91,7 @@ def _make(archive: bytes, runtime: Runtime, url: str, target: Path) -> Unanswere
         if done.returncode != 0:
             complaint = done.stderr.decode("utf-8", "replace").strip()
             return Unanswered(f"the stand-in for {url} could not be made:\n{complaint[-4000:]}")
-        _put(made.read_bytes(), target)
+        _put(made, target)
     except subprocess.TimeoutExpired:
         return Unanswered(f"the stand-in for {url} was not made within {_SECONDS_TO_MAKE} s")
     finally:
@@ -96,11 +99,11 @@ def _make(archive: bytes, runtime: Runtime, url: str, target: Path) -> Unanswere
     return None
 
 
-def _put(data: bytes, target: Path) -> None:
+def _put(made: Path, target: Path) -> None:
     descriptor, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
+    os.close(descriptor)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+        shutil.copyfile(made, name)
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)

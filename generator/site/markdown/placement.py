@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
+from itertools import pairwise
 from urllib.parse import unquote
 
 from generator.site.markdown.headings import PlacedHeading, Slugs
@@ -28,9 +29,13 @@ _USER_ID = re.compile(rf" (?:id|name)=\"{USER_PREFIX}([^\"]*)\"")
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """HTML with everything in its place; `code` are the indices of the blocks in it."""
+    """HTML with everything in its place; `code` are the indices of the blocks in it.
 
-    html: str
+    It comes in parts: the first ends with the first of these blocks, and so on; the last has
+    what stands behind the last block.
+    """
+
+    parts: tuple[str, ...]
     headings: tuple[PlacedHeading, ...]
     code: tuple[int, ...]
 
@@ -53,6 +58,7 @@ class _Placement:
         self._figures = figures
         self._task_labels = task_labels
         self._pieces: list[str] = []
+        self._part_ends: list[int] = []
         self._slugs = Slugs()
         self._headings: list[PlacedHeading] = []
         self._heading_at = -1
@@ -88,7 +94,9 @@ class _Placement:
             self._pieces.append(tag.group())
 
     def finish(self) -> Placed:
-        return Placed("".join(self._pieces), tuple(self._headings), tuple(self._code))
+        bounds = [0, *self._part_ends, len(self._pieces)]
+        parts = ("".join(self._pieces[start:end]) for start, end in pairwise(bounds))
+        return Placed(tuple(parts), tuple(self._headings), tuple(self._code))
 
     def _end_heading(self, name: str) -> None:
         if self._heading_at >= 0:
@@ -104,6 +112,7 @@ class _Placement:
             index = int(attributes["id"].removeprefix(CODE_ID))
             self._code.append(index)
             self._pieces.append(self._figures[index])
+            self._part_ends.append(len(self._pieces))
 
     def _checkbox(self, is_done: bool) -> str:
         checked = " checked" if is_done else ""

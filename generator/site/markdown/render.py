@@ -41,10 +41,21 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class RenderedSection:
-    """A section as HTML that is safe to show, and the headings in it."""
+    """A section as HTML that is safe to show, and the headings in it.
 
-    html: str
+    It comes in parts, so that something can be put behind each code block. `block_ids` are
+    those of the blocks with which the parts end, empty for one that is not Python; the last
+    part ends with none.
+    """
+
+    parts: tuple[str, ...]
+    block_ids: tuple[str, ...]
     headings: tuple[PlacedHeading, ...]
+
+    @property
+    def html(self) -> str:
+        """The whole section."""
+        return "".join(self.parts)
 
 
 @dataclass
@@ -80,9 +91,10 @@ class SectionRenderer:
         html = self._sanitizer.clean(self._to_html(blocks, mark, wording), mark)
         figures = list(_figures(section.code_blocks, blocks))
         task_labels = {True: wording.task_done, False: wording.task_open}
-        placed = place(html, figures, task_labels)
+        placed = place(html, [figure.html for figure in figures], task_labels)
         _check_code(section.code_blocks, placed)
-        return RenderedSection(placed.html, placed.headings)
+        block_ids = [figures[index].block_id for index in placed.code]
+        return RenderedSection(placed.parts, (*block_ids, ""), placed.headings)
 
     def _to_html(self, blocks: Blocks, mark: str, wording: Wording) -> str:
         self._md.reset()
@@ -121,14 +133,20 @@ class SectionRenderer:
         return blocks.root
 
 
-def _figures(code_blocks: Sequence[CodeBlock], blocks: Blocks) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    block_id: str
+    html: str
+
+
+def _figures(code_blocks: Sequence[CodeBlock], blocks: Blocks) -> Iterator[_Figure]:
     number = 0
     for block in code_blocks:
         number += block.is_python
         block_id = f"block-{number}" if block.is_python else ""
-        yield code_figure(block_id, block.language, block.code)
+        yield _Figure(block_id, code_figure(block_id, block.language, block.code))
     for code in blocks.code[len(code_blocks) :]:
-        yield code_figure("", code.language, code.code)
+        yield _Figure("", code_figure("", code.language, code.code))
 
 
 def _check_code(code_blocks: Sequence[CodeBlock], placed: Placed) -> None:
