@@ -77,7 +77,8 @@ def make_hub(root: Path, cards: int) -> Settings:
         shutil.copytree(ROOT / part, root / part, ignore=ignored)
     shutil.copy(ROOT / "hubconf.py", root)
     (root / "cards").mkdir()
-    text = CARD.read_text(encoding="utf-8")
+    # The other ways know of no variants.
+    text = re.sub(r"(?m)^# (?:model =|or any).*\n", "", CARD.read_text(encoding="utf-8"))
     for number in range(cards):
         copy = re.sub(r"(?m)^(### .*)$", rf"\1 ({number})", text)
         copy = copy.replace("# the shorter side", f"# the shorter side, in copy {number}")

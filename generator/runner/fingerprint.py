@@ -22,7 +22,7 @@ from generator.runner.errors import RunnerError
 # To be raised when fingerprints are made of something else than before.
 _VERSION = 1
 _LENGTH = 32
-_WORKER_FILES = ("worker*.py", "worker/*.py")
+_WORKER_FILES = ("worker/*.py", "sandbox/*.py")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 from generator.cards.model import Card, Treatment
 
@@ -12,6 +13,15 @@ FAILED = "failed"
 NOT_SELECTED = "not selected"
 
 _TREATMENTS = tuple(treatment.value for treatment in Treatment)
+
+
+class Source(Enum):
+    """Where the outcome of an example is from."""
+
+    EXECUTED = "executed"
+    CREDITED = "credited"
+    """From the execution of another group with the same code."""
+    RECORD = "record"
 
 
 @dataclass
@@ -25,8 +35,7 @@ class Ledger:
     fences: dict[str, dict[int, str]] = field(default_factory=dict)
     seen: dict[str, set[int]] = field(default_factory=dict)
     failed: dict[str, set[int]] = field(default_factory=dict)
-    executed: int = 0
-    recorded: int = 0
+    examples: Counter[Source] = field(default_factory=Counter)
 
     def add_card(self, path: str, fences: Mapping[int, str]) -> None:
         """Take in a card: each of its fences counts from now on, whatever becomes of it."""
@@ -37,12 +46,9 @@ class Ledger:
         lines = self.failed if has_failed else self.seen
         lines.setdefault(path, set()).add(line)
 
-    def add_source(self, *, is_record: bool) -> None:
-        """Take in whether an example was executed, or its outcome taken from a record."""
-        if is_record:
-            self.recorded += 1
-        else:
-            self.executed += 1
+    def add_source(self, source: Source) -> None:
+        """Take in where the outcome of an example is from."""
+        self.examples[source] += 1
 
     def as_data(self) -> dict[str, list[tuple[int, str]]]:
         """The fences, as what can be sent to another process."""
@@ -68,8 +74,12 @@ class Ledger:
 
     def sources(self) -> str:
         """How many examples were run, and of how many a record was enough, in a line."""
-        total = self.executed + self.recorded
-        return f"{total:,} examples: {self.executed:,} run, {self.recorded:,} taken from records"
+        run = self.examples[Source.EXECUTED] + self.examples[Source.CREDITED]
+        once = ""
+        if self.examples[Source.CREDITED]:
+            once = f" ({self.examples[Source.CREDITED]:,} by the same code of another group)"
+        recorded = self.examples[Source.RECORD]
+        return f"{run + recorded:,} examples: {run:,} run{once}, {recorded:,} taken from records"
 
     def lines(self) -> Iterable[str]:
         """The ledger as a table: a line a card, and one in total."""

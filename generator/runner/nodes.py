@@ -27,7 +27,7 @@ from generator.config import SettingsError
 from generator.diagnostics import as_text, has_errors
 from generator.runner.errors import RunnerError
 from generator.runner.failure import explain
-from generator.runner.ledger import fences_of
+from generator.runner.ledger import Source, fences_of
 from generator.runner.session import FailureKind
 from generator.runner.verification import Result, SharedRun, shared_runs
 from generator.source import path_for_readers
@@ -133,6 +133,14 @@ class ExampleItem(pytest.Item):
     def fence_line(self) -> int:
         """The line in which the example's fence opens."""
         return self.example.block.span.start.line
+
+    @property
+    def source(self) -> Source:
+        """Where the example's outcome is from."""
+        if self.result is not None and self.result.running is None:
+            return Source.RECORD
+        is_executed = self.parent.group is self.parent.run.groups[0]
+        return Source.EXECUTED if is_executed else Source.CREDITED
 
     @property
     def full_name(self) -> str:

@@ -11,7 +11,7 @@ import argparse
 import sys
 from collections.abc import Generator, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import pytest
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from generator.cards.hubconf import OwnHub
     from generator.config import Settings
     from generator.runner.ledger import Ledger
+    from generator.runner.nodes import ExampleItem
     from generator.runner.verification import SharedRun, Verifier
     from generator.runner.workshop import Workshop
 
@@ -27,7 +28,6 @@ CARD_SUFFIX = ".md"
 NETWORK_MODES = ("replay", "record", "live")
 _SETTINGS = Path("site", "site.yaml")
 _REPORT_KEY = "hubcards"
-_NODES = "generator.runner.nodes"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -273,32 +273,31 @@ class CardPlugin:
         self, item: pytest.Item
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Say in the report of an example what the ledger wants to know."""
-        from generator.runner.nodes import ExampleItem
-
         report = yield
-        if isinstance(item, ExampleItem):
-            is_record = item.result is not None and item.result.running is None
+        if _is_example(item):
             setattr(
                 report,
                 _REPORT_KEY,
                 {
                     "card": item.nodeid.partition("::")[0],
                     "line": item.fence_line,
-                    "is_record": is_record,
+                    "source": item.source.value,
                 },
             )
-            if report.when == "call" and item.result is not None and not is_record:
-                # How long it waited for its turn says nothing of the example.
+            if report.when == "call" and item.result is not None:
+                # How long it waited for its turn, or for nothing, says nothing of the example.
                 report.duration = item.result.outcome.duration
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Enter an example into the ledger."""
+        from generator.runner.ledger import Source
+
         told = getattr(report, _REPORT_KEY, None)
         if told and (report.when == "call" or report.outcome != "passed"):
             self.ledger.add_example(told["card"], told["line"], has_failed=report.failed)
             if report.outcome != "skipped":
-                self.ledger.add_source(is_record=told["is_record"])
+                self.ledger.add_source(Source(told["source"]))
 
     def pytest_sessionfinish(self) -> None:
         """End what still runs, and tell the controller of xdist what only a worker knows."""
@@ -349,12 +348,13 @@ class CardPlugin:
         return path.is_relative_to(self._root / CARDS_FOLDER)
 
 
-def _wanted(items: Iterable[pytest.Item]) -> Iterable[tuple[SharedRun, str]]:
+def _is_example(item: pytest.Item) -> TypeGuard[ExampleItem]:
     # What knows of examples is dear to import, and not there when no card was collected.
-    if _NODES not in sys.modules:
-        return
-    from generator.runner.nodes import ExampleItem
+    nodes = sys.modules.get("generator.runner.nodes")
+    return nodes is not None and isinstance(item, nodes.ExampleItem)
 
+
+def _wanted(items: Iterable[pytest.Item]) -> Iterable[tuple[SharedRun, str]]:
     for item in items:
-        if isinstance(item, ExampleItem):
+        if _is_example(item):
             yield item.parent.run, item.example.id

@@ -166,7 +166,8 @@ class GroupSession:
         if example.block.treatment in (Treatment.SKIP, Treatment.NOT_CODE):
             return Outcome(example, None)
         for earlier in self.outcomes.values():
-            if earlier.failure:
+            # What is only compiled leaves nothing that others could depend on.
+            if earlier.failure and earlier.example.block.treatment is not Treatment.COMPILE:
                 path = self.launch.path
                 failure = _dependency_failure(example, earlier.example, earlier.failure, path)
                 return Outcome(example, failure)
@@ -387,6 +388,9 @@ def _end_of_process(fate: Mapping[str, Any], first_line: int, line: int, where: 
         code = fate["exit_code"]
         if code == messages.CANNOT_REPORT:
             summary = "the code closed the connection between the worker and the runner"
+            return Failure(FailureKind.UNREADABLE, summary, first_line)
+        if code == messages.BROKEN:
+            summary = "the worker is broken: the code has changed what the worker needs itself"
             return Failure(FailureKind.UNREADABLE, summary, first_line)
         summary = f"the process ended with exit code {code} before the block was done"
         return Failure(FailureKind.EXITED, summary, line)

@@ -11,7 +11,7 @@ from generator.cards.model import Treatment
 from generator.config import Settings
 from generator.diagnostics import has_errors
 from generator.runner.current import CurrentRecords
-from generator.runner.ledger import Ledger, fences_of
+from generator.runner.ledger import Ledger, Source, fences_of
 from generator.source import path_for_readers
 
 
@@ -38,5 +38,5 @@ def ledger_if_unchanged(
                     return None
                 ledger.add_example(path, example.block.span.start.line, has_failed=False)
                 if not is_skipped:
-                    ledger.add_source(is_record=True)
+                    ledger.add_source(Source.RECORD)
     return ledger

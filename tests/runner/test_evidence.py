@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 
 import pytest
 
@@ -295,3 +296,44 @@ def test_the_reason_for_a_skip_is_shown(hub):
     write_card(hub.path / "cards" / "skips.md", text)
     result = run(hub, "cards/skips.md", "-rs")
     result.stdout.fnmatch_lines(["*needs 8 GPUs"])
+
+
+def page(hub, language="zh-CN"):
+    done = hub.run(sys.executable, "-m", "generator", "build")
+    assert done.ret == 0, done.stderr.str()
+    path = hub.path / "site" / "public" / language / "good" / "index.html"
+    return path.read_text(encoding="utf-8")
+
+
+def test_a_page_shows_what_was_executed_and_no_record_that_holds_no_longer(hub):
+    assert "已执行" not in page(hub)
+    run(hub)
+    shown = page(hub)
+    assert "已执行" in shown
+    assert "zh 1" in shown
+    edit(hub, "print('zh', x)", "print('cn', x)")
+    shown = page(hub)
+    # The sample code before it is still what was executed.
+    assert "已执行" in shown
+    assert "zh 1" not in shown
+    (hub.path / "models" / "requirements.txt").write_text("# other\n", encoding="utf-8")
+    assert "已执行" not in page(hub)
+
+
+def test_a_damaged_record_keeps_no_site_from_being_built(hub):
+    run(hub)
+    (hub.path / "evidence" / "good.json").write_bytes(b"{")
+    done = hub.run(sys.executable, "-m", "generator", "build")
+    assert done.ret == 0
+    done.stderr.fnmatch_lines(["evidence: *good.json: is damaged*"])
+    assert "已执行" not in page(hub)
+
+
+def test_when_all_is_in_the_records_it_is_told_without_pytest(hub):
+    run(hub)
+    done = hub.run(sys.executable, "-X", "importtime", "-m", "generator", "test")
+    assert done.ret == 0
+    assert "5 examples: 0 run, 5 taken from records" in done.outlines
+    loaded = {line.rpartition("|")[2].strip() for line in done.errlines}
+    assert not {"pytest", "mitmproxy"} & loaded
+    assert "generator.runner.ledger" in loaded

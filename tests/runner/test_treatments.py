@@ -134,6 +134,47 @@ def test_arrays_that_a_block_has_bound_are_told(outcomes_of):
     assert third.arrays == ()
 
 
+def test_arrays_that_are_printed_and_left_nowhere_are_told(outcomes_of):
+    text = card_text(
+        ARRAY + "a = Array()",
+        [python("print(a, 'and', Array(), end='')"), python("print(Kind(), Array())"), python("1")],
+    )
+    _, first, second, third = outcomes_of(text, PLAIN, PLAIN, PLAIN, PLAIN)
+    assert first.arrays == (ArraySummary("printed 1", "Array", (2, 3), "float32"),)
+    assert [(item.name, item.kind) for item in second.arrays] == [
+        ("printed 1", "Kind"),
+        ("printed 2", "Array"),
+    ]
+    assert third.arrays == ()
+    assert first.stdout.count("object at") == 2
+    assert first.stdout.endswith(">")
+
+
+def test_print_does_all_that_it_does_elsewhere(outcomes_of):
+    code = """
+        import builtins, io, pickle
+        file = io.StringIO()
+        print("a", 1, sep="-", end="!", file=file, flush=True)
+        print(file.getvalue(), print is builtins.print, pickle.loads(pickle.dumps(print)) is print)
+        try:
+            print(1, nonsense=2)
+        except TypeError as error:
+            print(type(error).__name__, print.__name__, bool(print.__doc__))
+    """
+    (outcome,) = outcomes_of(card_text(code), PLAIN)
+    assert outcome.stdout == "a-1! True True\nTypeError print True\n"
+
+
+def test_what_fails_to_compile_alone_keeps_nothing_else_from_running(outcomes_of):
+    text = card_text("x = 1", [python("pass"), python("print(x)")])
+    first, second, third = outcomes_of(text, PLAIN, Attributes(compile_only=True), PLAIN)
+    assert (first.failure, second.failure, third.failure) == (None, None, None)
+    text = card_text("x = 1", [python("x ="), python("print(x)")])
+    _, second, third = outcomes_of(text, PLAIN, Attributes(compile_only=True), PLAIN)
+    assert second.failure.kind is FailureKind.RAISED
+    assert (third.failure, third.stdout) == (None, "1\n")
+
+
 HOSTILE = """
 import os
 class Exits:

@@ -30,7 +30,7 @@ def summaries(code: Any, namespace: dict[str, Any], known: set[str]) -> list[dic
             break
         is_new = name in bound or name not in known
         if is_new and isinstance(name, str) and not name.startswith("_"):
-            summary = _summary_if_any(name, value)
+            summary = summary_if_any(name, value)
             if summary is not None:
                 found.append(summary)
     return found
@@ -45,7 +45,8 @@ def _bound_names(code: Any, instructions: tuple[str, ...]) -> Iterator[str]:
             yield from _bound_names(constant, _IN_FUNCTIONS)
 
 
-def _summary_if_any(name: str, value: Any) -> dict[str, Any] | None:
+def summary_if_any(name: str, value: Any) -> dict[str, Any] | None:
+    """What `value` looks like, if it is an array."""
     try:
         if isinstance(value, (type, types.ModuleType)):
             return None

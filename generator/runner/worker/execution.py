@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 from . import messages
 from .arrays import summaries
+from .printing import PrintedArrays, observe_print
 from .supervisor import STACK_SIGNAL
 
 MAX_MESSAGE = 10_000
@@ -44,6 +45,7 @@ def execute_requests(requests: int, reports: int, stack: int, missing: list[str]
     with open(requests, encoding="utf-8") as lines:
         card = CardText(**json.loads(next(lines)))
         namespace = _become_main_module(card)
+        printed = observe_print()
         _send(reports, {"missing": missing})
         flags = 0
         for line in lines:
@@ -51,7 +53,7 @@ def execute_requests(requests: int, reports: int, stack: int, missing: list[str]
             if request["only_compile"]:
                 report = compile_alone(request, card, flags)
             else:
-                report, flags = run_block(request, card, namespace, flags)
+                report, flags = run_block(request, card, namespace, flags, printed)
             _flush_output()
             _send(reports, report)
     os._exit(0)
@@ -70,7 +72,11 @@ class CardText:
 
 
 def run_block(
-    request: dict[str, Any], card: CardText, namespace: dict[str, Any], flags: int
+    request: dict[str, Any],
+    card: CardText,
+    namespace: dict[str, Any],
+    flags: int,
+    printed: PrintedArrays,
 ) -> tuple[dict[str, Any], int]:
     """Run one block: its report, and the compiler flags that hold for the blocks after it."""
     report = _empty_report(request)
@@ -82,18 +88,22 @@ def run_block(
         code = compile_block(request, card, flags)
         flags |= code.co_flags & _FUTURE_FLAGS
         started = time.perf_counter()
-        exec(code, namespace)
+        try:
+            exec(code, namespace)
+        finally:
+            # What the block traces with is for its own code, and could stop what follows here.
+            sys.settrace(None)
+            sys.setprofile(None)
     except BaseException as error:
         report["duration"] = time.perf_counter() - started
-        report["exception"] = describe(error, card)
-        report["reached"] = _limit_reached(error)
-        report["is_expected"] = _is_expected(error, request["raises"])
+        report.update(_told_of(error, card, request["raises"]))
     else:
         report["duration"] = time.perf_counter() - started
     peak = _peak_memory()
     report["memory"] = peak if peak > peak_before else _memory()
     if code is not None:
-        report["arrays"] = summaries(code, namespace, known)
+        named = summaries(code, namespace, known)
+        report["arrays"] = [*named, *printed.take(namespace)]
     return report, flags
 
 
@@ -121,6 +131,25 @@ def _empty_report(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _told_of(error: BaseException, card: CardText, expected: str | None) -> dict[str, Any]:
+    try:
+        return {
+            "exception": describe(error, card),
+            "reached": _limit_reached(error),
+            "is_expected": _is_expected(error, expected),
+        }
+    except BaseException:
+        # The card may have made a class of which nothing can be asked.
+        trace = BaseException.__dict__["__traceback__"].__get__(error)
+        told = {
+            "type": "an exception of which nothing can be told",
+            "message": "",
+            "link": None,
+            "frames": _frames(trace, card),
+        }
+        return {"exception": [told]}
+
+
 def _limit_reached(error: BaseException) -> str | None:
     if isinstance(error, MemoryError):
         return messages.MEMORY
@@ -133,7 +162,7 @@ def _is_expected(error: BaseException, name: str | None) -> bool:
     """Whether the error is of the class with this name, qualified or not, or of one below."""
     names = set()
     for kind in type(error).__mro__:
-        names |= {kind.__name__, kind.__qualname__, kind.__module__ + "." + kind.__qualname__}
+        names |= {kind.__name__, kind.__qualname__, f"{kind.__module__}.{kind.__qualname__}"}
     return name in names
 
 
@@ -210,7 +239,7 @@ def _describe_one(error: BaseException, link: str | None, card: CardText) -> dic
     kind = type(error)
     name = kind.__qualname__
     if kind.__module__ not in ("builtins", "__main__"):
-        name = kind.__module__ + "." + name
+        name = f"{kind.__module__}.{name}"
     frames = _frames(error.__traceback__, card)
     if isinstance(error, SyntaxError) and error.filename == card.path and error.lineno:
         columns = None

@@ -8,6 +8,9 @@ PEAK = b"P"
 # How the code's process ends when it can't tell the runner anything any more.
 CANNOT_REPORT = 97
 
+# How it ends when the worker's own code in it has failed.
+BROKEN = 98
+
 # What a group may have reached, as a supervisor tells it.
 MEMORY = "memory"
 PROCESSES = "processes"

@@ -9,6 +9,7 @@ import signal
 import socket
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator
 from typing import Any, NamedTuple, NoReturn
 
@@ -254,8 +255,13 @@ def _lead(process: CodeProcess, orders: int, statuses: int, run_code: Any) -> No
         os.close(statuses)
         if IS_LINUX:
             process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
-        run_code(process)
-        os._exit(messages.CANNOT_REPORT)
+        try:
+            run_code(process)
+        except BaseException:
+            # The runner shows it as what the process has printed.
+            traceback.print_exc()
+        finally:
+            os._exit(messages.BROKEN)
     for descriptor in (*process.descriptors.of_code(), process.stack):
         os.close(descriptor)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
