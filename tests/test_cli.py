@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -191,3 +192,66 @@ def test_publishing_needs_nothing_of_the_runtime(tmp_path: Path) -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=100
     )
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def copied_hub(folder: Path) -> Path:
+    root = folder / "hub"
+    for name in ("cards", "evidence", "models", "site"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("public"))
+    shutil.copy(ROOT / "hubconf.py", root)
+    return root
+
+
+def recorded(folder: Path, root: Path, url: str, body: bytes) -> Path:
+    """As if this had been recorded; the cache with the body."""
+    sha256 = hashlib.sha256(body).hexdigest()
+    entry = {"sha256": sha256, "size": len(body), "type": "x/y", "when": "2026-01-31T12:00:00Z"}
+    index = root / "site" / "mirror" / "recorded.json"
+    index.write_text(json.dumps({url: entry}), encoding="utf-8")
+    (folder / "cache" / "recorded").mkdir(parents=True)
+    (folder / "cache" / "recorded" / sha256).write_bytes(body)
+    return folder / "cache"
+
+
+def test_mirror_lists_what_cards_ask_for_and_what_answers(tmp_path: Path) -> None:
+    root = copied_hub(tmp_path)
+    url = "https://data.example.org/old.bin"
+    cache = recorded(tmp_path, root, url, b"12345")
+    result = hubcards("--root", root, "mirror", HUBCARDS_CACHE_DIR=str(cache))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (
+        "https://data.megengine.org.cn/images/cat.jpg\n"
+        "  file: site/mirror/cat.jpg\n"
+        "  asked for by megengine_vision_resnet\n"
+    ) in result.stdout
+    sha256 = hashlib.sha256(b"12345").hexdigest()
+    assert (
+        f"{url}\n  recorded on 2026-01-31: 5 bytes, sha256 {sha256}\n"
+        "  asked for by no card that was run\n"
+    ) in result.stdout
+    assert "  stand-in weights, as the published ones are not recorded\n" in result.stdout
+
+
+def test_mirror_can_be_read_by_programs_and_tells_what_is_damaged(tmp_path: Path) -> None:
+    root = copied_hub(tmp_path)
+    url = "https://data.example.org/old.bin"
+    cache = recorded(tmp_path, root, url, b"12345")
+    (body,) = (cache / "recorded").iterdir()
+    body.write_bytes(b"54321")
+    result = hubcards("--root", root, "mirror", "--format", "json", HUBCARDS_CACHE_DIR=str(cache))
+    (entry,) = [item for item in json.loads(result.stdout) if item["url"] == url]
+    assert (entry["kind"], entry["cards"], entry["size"]) == ("recorded", [], 5)
+    assert "is damaged" in entry["problem"]
+
+
+def test_mirror_keeps_small_recordings_in_the_hub_and_forgets_them(tmp_path: Path) -> None:
+    root = copied_hub(tmp_path)
+    url = "https://data.example.org/old.bin"
+    environment = {"HUBCARDS_CACHE_DIR": str(recorded(tmp_path, root, url, b"12345"))}
+    kept = hubcards("mirror", "--keep", url, cwd=root, **environment)
+    path = root / kept.stdout.removeprefix("kept as ").rstrip("\n")
+    assert path.read_bytes() == b"12345"
+    assert hubcards("mirror", "--forget", url, cwd=root, **environment).returncode == 0
+    assert not path.exists()
+    again = hubcards("mirror", "--forget", url, cwd=root, **environment)
+    assert (again.returncode, again.stderr) == (2, f"hubcards: nothing was recorded at {url}\n")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from generator.cards.examples import Example, Group
 from generator.cards.hubconf import read_own_hub
@@ -13,10 +15,13 @@ from generator.config import Settings
 from generator.runner.cache import cache_folder
 from generator.runner.current import runtime_of
 from generator.runner.errors import RunnerError
+from generator.runner.mirror.answers import Answer, Found, recorded_answer
 from generator.runner.mirror.client import Account, Mirror
 from generator.runner.mirror.exchange import Exchange
 from generator.runner.mirror.identity import STAND_IN, identifier
 from generator.runner.mirror.modes import NetworkMode
+from generator.runner.mirror.recordings import recordings_of
+from generator.runner.mirror.seeding import Moved, Seeds, plant
 from generator.runner.mirror.weights import stand_in_weights
 from generator.runner.runtime import Runtime, ensure_runtime
 from generator.runner.sandbox.probe import enforced
@@ -32,6 +37,8 @@ class RunningGroup:
     session: GroupSession
     mirror: Mirror
     account: Account
+    seeds: Seeds
+    moved: Moved
 
     def outcome(self, example: Example) -> Outcome:
         """What executing the example shows, after all it depends on."""
@@ -40,7 +47,9 @@ class RunningGroup:
     def exchanges(self) -> tuple[Exchange, ...]:
         """What was asked of the network so far, in order."""
         try:
-            return self.mirror.exchanges(self.account)
+            exchanges = self.mirror.exchanges(self.account)
+            self.moved.note(exchanges)
+            return self.seeds.among(exchanges)
         except RunnerError as error:
             return (Exchange("", "", str(error)),)
 
@@ -76,6 +85,8 @@ class Workshop:
         self.network = network
         self.identify = identifier(settings)
         self._own_hub = read_own_hub(settings)
+        self._recordings = recordings_of(settings, cache_folder())
+        self._moved = Moved()
         self._lock = threading.RLock()
         self._runtimes: dict[str, Runtime | RunnerError] = {}
         self._warm: dict[str, WarmRuntime] = {}
@@ -124,12 +135,19 @@ class Workshop:
         """
         name = self.runtime_of(group)
         runtime, warm = self.make_runtime(name), self.warm(name)
-        self._make_stand_ins(group, name)
+        weights = weights_of(group, self.settings, self._own_hub, name)
+        self._make_stand_ins(weights)
         mirror = self._running_mirror()
         account = mirror.open_account()
         limits = self.settings.limits
         launch = Launch(runtime.python, path, account.variables, self.time_limit, limits)
-        return RunningGroup(warm.start_group(group, launch), mirror, account)
+        session = warm.start_group(group, launch)
+        try:
+            seeds = self._seeds(weights, session.workspace.hub)
+        except BaseException:
+            session.close()
+            raise
+        return RunningGroup(session, mirror, account, seeds, self._moved)
 
     def versions_of(self, group: Group) -> Mapping[str, str]:
         """The versions in the group's runtime, by the names shown to readers."""
@@ -146,14 +164,29 @@ class Workshop:
             for warm in self._warm.values():
                 warm.close()
 
-    def _make_stand_ins(self, group: Group, runtime: str) -> None:
-        if self.network is not NetworkMode.REPLAY:
-            return
-        maker = self.make_runtime(self.settings.default_runtime)
-        for url in weights_of(group, self.settings, self._own_hub, runtime):
-            if self.identify(url).startswith(STAND_IN):
+    def _make_stand_ins(self, weights: Sequence[str]) -> None:
+        if self.network is NetworkMode.REPLAY:
+            for url in weights:
                 # What can't be made is told when it is asked for.
-                stand_in_weights(self.settings, maker, cache_folder(), url)
+                self._stand_in(url)
+
+    def _stand_in(self, url: str) -> Answer | None:
+        if not self.identify(url).startswith(STAND_IN):
+            return None
+        maker = self.make_runtime(self.settings.default_runtime)
+        return stand_in_weights(self.settings, maker, cache_folder(), url)
+
+    def _seeds(self, weights: Sequence[str], hub: Path) -> Seeds:
+        """What the group would download of what has been downloaded in this run already."""
+        seeds = Seeds()
+        known = [url for url in weights if self._moved.has(url, self.identify(url))]
+        for url in known if self.network is NetworkMode.REPLAY else ():
+            answer = recorded_answer(self.settings, self._recordings, url) or self._stand_in(url)
+            # Without a copy it is downloaded again.
+            with contextlib.suppress(OSError):
+                seed = plant(hub, url, answer) if isinstance(answer, Found) else None
+                seeds.seeds.extend([seed] if seed else [])
+        return seeds
 
     def _running_mirror(self) -> Mirror:
         # Stand-in weights are those of the default runtime, whichever one asks for them.

@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -110,6 +111,44 @@ def test_head_and_ranges_are_answered(mirror):
             client.request("GET", "/images/cat.jpg", headers={"Range": "bytes=3-"})
             reply = client.getresponse()
             assert (reply.status, reply.read()) == (206, b"a cat")
+
+
+def test_addresses_in_any_characters_are_noted_as_they_were_written(mirror):
+    account = mirror.open_account()
+    with tunnel(account, "data.example.org") as connection:
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        with context.wrap_socket(connection, server_hostname="data.example.org") as secure:
+            head = 'GET /猫?a="b" HTTP/1.1\r\nHost: data.example.org\r\nConnection: close'
+            secure.sendall(f"{head}\r\n\r\n".encode())
+            with secure.makefile("rb") as reply:
+                assert b" 404 " in reply.readline()
+    (exchange,) = mirror.exchanges(account)
+    assert exchange.url == 'https://data.example.org/猫?a="b"'
+
+
+def test_a_client_can_not_speak_for_another(mirror):
+    mine, other = mirror.open_account(), mirror.open_account()
+    proxy = urllib.request.ProxyHandler({"http": mine.variables["http_proxy"]})
+    headers = {"X-Hubcards-Token": other.token, "X-Hubcards-Url": '"http://b.org/"'}
+    request = urllib.request.Request("http://a.org/", headers=headers)
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.build_opener(proxy).open(request)
+    assert [item.url for item in mirror.exchanges(mine)] == ["http://a.org/"]
+    assert mirror.exchanges(other) == ()
+
+
+def test_what_is_behind_the_proxy_answers_nobody_else(mirror):
+    ports = {
+        item.laddr.port
+        for item in psutil.Process(mirror._process.pid).net_connections("tcp")
+        if item.status == psutil.CONN_LISTEN
+    }
+    known = urllib.request.urlsplit(mirror.open_account().variables["http_proxy"]).port
+    (behind,) = ports - {known}
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(f"http://127.0.0.1:{behind}/")
 
 
 def test_what_is_not_http_goes_nowhere(mirror):

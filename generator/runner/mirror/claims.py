@@ -9,7 +9,7 @@ from generator.config import Settings
 from generator.evidence.model import Claim
 from generator.runner.mirror.address import normal
 from generator.runner.mirror.answers import is_weights
-from generator.runner.mirror.exchange import Exchange
+from generator.runner.mirror.exchange import SEEDED, Exchange
 from generator.runner.mirror.recordings import redirect_target
 
 _MOST_REDIRECTS = 20
@@ -23,7 +23,7 @@ def claim_of(exchanges: Sequence[Exchange], settings: Settings) -> Claim:
     Where the answer was to look elsewhere, the same is asked of that address.
     """
     fetched = [item for item in exchanges if is_weights(settings, item.url)]
-    got = any(item.method == "GET" for item in fetched)
+    got = any(item.method in ("GET", SEEDED) for item in fetched)
     if got and all(_is_recorded(item, exchanges) for item in fetched):
         return Claim.REPRODUCED
     return Claim.EXECUTED

@@ -12,6 +12,8 @@ UNANSWERED = "unanswered"
 """The identity of no answer."""
 UNFINISHED = "unfinished"
 """The identity of an answer that was still on its way."""
+SEEDED = "SEEDED"
+"""The method of what a group did not download, since it had a copy from the beginning."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ class _Guiding:
             flow.response = _authentication_required()
             return
         request = flow.request
-        request.headers[URL_HEADER] = request.url
+        request.headers[URL_HEADER] = json.dumps(request.url)
         request.headers[TOKEN_HEADER] = token
         request.headers[SECRET_HEADER] = self._proxy.secret
         request.headers.pop("Proxy-Authorization", None)
@@ -100,6 +101,8 @@ class _Guiding:
         host = request.host_header
         request.scheme, request.host, request.port = "http", LOOPBACK, self._proxy.port
         request.host_header = host
+        # It may have characters with which another server would not take it for a path.
+        request.path = "/"
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Let bodies pass by; what is not streamed is held in memory, several times over."""

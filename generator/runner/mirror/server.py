@@ -41,7 +41,7 @@ from generator.runner.mirror.modes import NetworkMode
 from generator.runner.mirror.proxy import Proxy, run_proxy
 from generator.runner.mirror.recorder import Recorder
 from generator.runner.mirror.recordings import recordings_of
-from generator.runner.mirror.service import Live, Recorded, ServiceServer
+from generator.runner.mirror.service import Live, Mirrored, ServiceServer
 from generator.runner.mirror.weights import stand_in_weights
 from generator.runner.runtime import Runtime
 
@@ -55,8 +55,8 @@ def main(root: str, network: str, name: str, python: str, runtime_folder: str, k
     service.start()
 
     def on_start(port: int, stop: Callable[[], None]) -> None:
-        _tell({"port": port, "authority": str(folder / AUTHORITY_FILE)})
-        threading.Thread(target=_obey, args=(journal, stop), daemon=True).start()
+        place = {"port": port, "authority": str(folder / AUTHORITY_FILE)}
+        threading.Thread(target=_obey, args=(place, journal, stop), daemon=True).start()
 
     with tempfile.TemporaryDirectory(prefix="hubcards-mirror-") as name_of_folder:
         folder = Path(name_of_folder).resolve()
@@ -65,7 +65,7 @@ def main(root: str, network: str, name: str, python: str, runtime_folder: str, k
     os._exit(0)
 
 
-def _source(settings: Settings, network: NetworkMode, runtime: Runtime) -> Recorded | Live:
+def _source(settings: Settings, network: NetworkMode, runtime: Runtime) -> Mirrored | Live:
     if network is NetworkMode.LIVE:
         return Live(settings.mirror.hosts)
     recordings = recordings_of(settings, cache_folder())
@@ -80,16 +80,22 @@ def _source(settings: Settings, network: NetworkMode, runtime: Runtime) -> Recor
         except (OSError, RunnerError) as error:
             return Unanswered(f"{url} can't be answered: {error}")
 
-    return Recorded(answer, Recorder(recordings))
+    return Mirrored(answer, Recorder(recordings))
 
 
-def _obey(journal: Journal, stop: Callable[[], None]) -> None:
-    for line in sys.stdin:
-        order, token = json.loads(line)
-        if order == "open":
-            journal.open(token)
-        _tell([astuple(exchange) for exchange in journal.exchanges(token)])
-    stop()
+def _obey(place: dict[str, Any], journal: Journal, stop: Callable[[], None]) -> None:
+    try:
+        _tell(place)
+        for line in sys.stdin:
+            order, token = json.loads(line)
+            if order == "open":
+                journal.open(token)
+            _tell([astuple(exchange) for exchange in journal.exchanges(token)])
+    except BrokenPipeError:
+        # The runner was killed while it waited for this.
+        pass
+    finally:
+        stop()
 
 
 def _tell(what: Any) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import os
 import socketserver
 import threading
@@ -25,6 +26,7 @@ from generator.runner.mirror.reply import Reply, reply_to
 from generator.runner.mirror.upstream import CHUNK, Response, UpstreamError, asked
 
 URL_HEADER = "X-Hubcards-Url"
+"""The address that was asked for, as JSON: it may have characters that headers can't."""
 TOKEN_HEADER = "X-Hubcards-Token"  # noqa: S105 (the name of a header)
 SECRET_HEADER = "X-Hubcards-Secret"  # noqa: S105 (the name of a header)
 
@@ -40,7 +42,7 @@ _RECORDED_METHODS = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class Mirrored:
     """Answers from the mirror; what is to be recorded, the `recorder` fetches."""
 
     answer: Callable[[str], Answer | ToRecord]
@@ -61,7 +63,7 @@ class ServiceServer(socketserver.ThreadingTCPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, source: Recorded | Live, journal: Journal, secret: str) -> None:
+    def __init__(self, source: Mirrored | Live, journal: Journal, secret: str) -> None:
         """Listen; nothing is answered before `start`."""
         super().__init__((LOOPBACK, 0), _Handler)
         self.source = source
@@ -95,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(403)
             return
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        url, source = self.headers[URL_HEADER], self.server.source
+        url, source = json.loads(self.headers[URL_HEADER]), self.server.source
         entry = self.server.journal.begin(self.headers[TOKEN_HEADER], self.command, url)
         try:
             if isinstance(source, Live):
