@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from generator.cards.catalog import read_catalog
+from generator.cards.examples import groups_of
 from generator.config import load_settings
+from generator.runner.command import evidence_of
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -19,3 +21,15 @@ def test_every_card_of_this_hub_is_valid_and_without_a_warning() -> None:
 def test_cards_are_named_by_organisation_task_and_model() -> None:
     for path in (ROOT / "cards").glob("*.md"):
         assert len(path.stem.split("_")) >= 3, path
+
+
+def test_every_example_of_this_hub_has_a_record_that_holds() -> None:
+    settings = load_settings(ROOT)
+    cards = read_catalog([ROOT / "cards"], settings).cards
+    evidence, problems = evidence_of(settings, cards)
+    assert problems == []
+    for card in cards:
+        for group in groups_of(card):
+            for example in group.examples:
+                name = f"{card.id}::{group.name}::{example.id}"
+                assert evidence[card.id].record(group.name, example.id), name
