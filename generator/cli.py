@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,7 @@ class UsageError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says, and give the exit code. Prints no traceback for bad input."""
+    _provide_streams()
     for stream in (sys.stdout, sys.stderr):
         _write_utf8(stream)
     options = _parser().parse_args(arguments)
@@ -33,19 +35,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from generator.diagnostics import as_text
 
     try:
-        return _COMMANDS[options.command](options)
+        return _flushed(_COMMANDS[options.command](options))
     except SettingsError as error:
         sys.stderr.write(as_text(error.diagnostics))
     except UsageError as error:
         sys.stderr.write(f"hubcards: {error}\n")
     except BrokenPipeError:
-        # Whoever read the output has enough of it; what is left must not raise at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has enough of it.
+        _print_no_more()
         return FINE
+    except OSError as error:
+        # Such as a disk that is full: then stderr may be on it, too.
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"hubcards: {error}\n")
+        _print_no_more()
     except KeyboardInterrupt:
         sys.stderr.write("hubcards: interrupted\n")
         return 130
     return USAGE
+
+
+def _provide_streams() -> None:
+    # Whoever closed them wants to read nothing; Python has None then, which can't be written to.
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nothing = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (till the end)
+            setattr(sys, name, nothing)
+
+
+def _flushed(code: int) -> int:
+    # Else it would be written at exit, where no failure can be told any more.
+    sys.stdout.flush()
+    return code
+
+
+def _print_no_more() -> None:
+    # What is still in the buffer must not raise at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _write_utf8(stream: TextIO) -> None:

@@ -10,6 +10,8 @@ from enum import Enum
 
 from generator.source import Span
 
+_MAX_SHOWN = 60
+
 
 class Severity(str, Enum):
     """`ERROR` keeps a card from being published; `WARNING` does not."""
@@ -51,6 +53,11 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     """A hint that names the nearest known word, or all of them when none is near."""
     match = nearest(word, known)
     return f'did you mean "{match}"?' if match else "known: " + ", ".join(known)
+
+
+def shortened(text: str) -> str:
+    """`text` as a message can show it, however long it is."""
+    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…"
 
 
 def printable(text: str) -> str:

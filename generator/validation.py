@@ -74,7 +74,7 @@ def shape_problems(
     for item in error.errors(include_url=False, include_input=False):
         path: PlainPath = tuple(step for step in item["loc"] if step != "[key]")
         kind = str(item["type"])
-        name = ".".join(str(step) for step in path) or "the document"
+        name = _name_of(path)
         if kind == "extra_forbidden":
             known = _keys_at(known_keys, path[:-1])
             yield ShapeProblem(
@@ -104,9 +104,20 @@ def shape_problems(
             )
 
 
+def _name_of(path: PlainPath) -> str:
+    """How people speak of it: `summary.zh_CN`, and of an item of a list `tags, item 2`."""
+    if not path:
+        return "the document"
+    names = ".".join(str(step) for step in path if isinstance(step, str))
+    places = "".join(f", item {step + 1}" for step in path if isinstance(step, int))
+    return f"{names}{places}"
+
+
 def _fallback(item: Any) -> str:
     if item["type"] == "string_pattern_mismatch":
         return "is not written as it should be"
+    if item["type"] == "string_too_long":
+        return f"has more than {item['ctx']['max_length']:,} characters"
     return str(item["msg"]).removeprefix("Value error, ")
 
 

@@ -255,3 +255,27 @@ def test_mirror_keeps_small_recordings_in_the_hub_and_forgets_them(tmp_path: Pat
     assert not path.exists()
     again = hubcards("mirror", "--forget", url, cwd=root, **environment)
     assert (again.returncode, again.stderr) == (2, f"hubcards: nothing was recorded at {url}\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize("arguments", [["check"], ["test", "--collect-only", "-q"]])
+def test_output_that_can_not_be_written_is_a_message_and_no_verdict(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "generator", *arguments],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            timeout=100,
+        )
+    assert result.returncode == 2
+    assert result.stderr.startswith("hubcards: ")
+    assert "Traceback" not in result.stderr
+
+
+def test_closed_streams_do_not_change_the_verdict(cards: Path) -> None:
+    break_card(cards)
+    for folder, verdict in ((ROOT / "cards", 0), (cards, 1)):
+        command = f'exec "{sys.executable}" -m generator check "{folder}" >&- 2>&-'
+        assert subprocess.run(["sh", "-c", command], cwd=ROOT, timeout=100).returncode == verdict

@@ -114,7 +114,7 @@ def read_card(path: Path, settings: Settings) -> ParsedCard:
         )
     except OSError as error:
         reason = error.strerror or str(error)
-        return _unreadable(name, f"the file can't be read: {reason}", "check its permissions")
+        return _unreadable(name, f"the file can't be read: {reason}", "put a readable file there")
     return parse_card(path, data, settings)
 
 

@@ -13,7 +13,7 @@ from generator.cards import rules
 from generator.cards.document import Document
 from generator.cards.model import FrontMatter
 from generator.config import Settings
-from generator.diagnostics import Diagnostic, did_you_mean
+from generator.diagnostics import Diagnostic, did_you_mean, shortened
 from generator.source import Span
 from generator.validation import ShapeProblemKind, shape_problems
 from generator.yamltree import (
@@ -160,7 +160,7 @@ def _value_diagnostics(path: str, node: MappingNode, settings: Settings) -> Iter
     template = values.get("template")
     if isinstance(template, str) and template not in TEMPLATES:
         span = value_span(node, ("template",))
-        message = f'unknown template "{template}"'
+        message = f'unknown template "{shortened(template)}"'
         yield rules.UNKNOWN_TEMPLATE.at(path, span, message, did_you_mean(template, TEMPLATES))
     link = values.get("github-link")
     if isinstance(link, str) and not _is_web_address(link):
@@ -181,7 +181,7 @@ def _tag_diagnostics(
         if not isinstance(tag, str):
             continue
         if tag not in settings.tags:
-            message = f'unknown tag "{tag}"'
+            message = f'unknown tag "{shortened(tag)}"'
             hint = did_you_mean(tag, list(settings.tags))
             yield rules.UNKNOWN_TAG.at(path, span, message, hint)
         elif tag in tags[:index]:
@@ -198,7 +198,7 @@ def _summary_diagnostics(
     for code in summary:
         if code not in codes:
             span = key_span(node, ("summary", code))
-            message = f'unknown language "{code}" of a summary'
+            message = f'unknown language "{shortened(code)}" of a summary'
             hint = did_you_mean(code, codes)
             yield rules.UNKNOWN_SUMMARY_LANGUAGE.at(path, span, message, hint)
     for language in settings.required_languages:

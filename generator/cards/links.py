@@ -90,15 +90,20 @@ class _State:
 
 
 def _links_of(source: _Text) -> Iterator[Link]:
+    definitions: dict[int, int] = {}
     for line, start in zip(source.lines, _line_starts(source), strict=True):
         definition = _DEFINITION.match(line.content)
         if definition:
+            definitions[start] = start + definition.end()
             yield _link(source, LinkKind.DEFINITION, definition, start)
     state = _State()
     token = _TOKEN.search(source.text)
     while token:
-        end, links = _HANDLERS[str(token.lastgroup)](source, token, state)
-        yield from links
+        # The address of a definition is not a bare one as well.
+        end = definitions.get(token.start())
+        if end is None:
+            end, links = _HANDLERS[str(token.lastgroup)](source, token, state)
+            yield from links
         token = _TOKEN.search(source.text, end)
 
 

@@ -69,7 +69,7 @@ def _refusal(name: str, data: bytes) -> Diagnostic | None:
         message = f"the file has {len(data):,} bytes; a card has at most {MAX_BYTES:,}"
         return rules.TOO_LARGE.at(name, start, message, "link to large data instead")
     if data.startswith(_UTF16_MARKS):
-        message = "the file is UTF-16, not UTF-8"
+        message = "the file is UTF-16 or UTF-32, not UTF-8"
         return rules.NOT_UTF8.at(name, start, message, "save it as UTF-8")
     try:
         text = data.decode("utf-8-sig")

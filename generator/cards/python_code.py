@@ -84,6 +84,7 @@ class SyntaxFault:
     is_certain: bool
 
 
+_LINE = re.compile(r"\bline (\d+)")
 _PLACED = (
     *(ast.stmt, ast.expr, ast.excepthandler, ast.arg, ast.keyword, ast.alias),
     ast.pattern,
@@ -104,7 +105,9 @@ def parse_code(block: CodeBlock, python: str) -> ParsedCode:
             # What the grammar alone allows: a return outside of a function, two equal parameters.
             compile(tree, "<card>", "exec", dont_inherit=True)
     except SyntaxError as error:
-        fault = SyntaxFault(_told(error), _fault_span(block, lines, error), _is_known(wanted))
+        fault = SyntaxFault(
+            _told(error, block), _fault_span(block, lines, error), _is_known(wanted)
+        )
         return ParsedCode(block, lines, None, fault=fault)
     except (RecursionError, MemoryError, ValueError):
         start = _span_at(block, lines, 0, 0)
@@ -190,9 +193,10 @@ def _is_known(wanted: tuple[int, int]) -> bool:
     return wanted <= sys.version_info[:2]
 
 
-def _told(error: SyntaxError) -> str:
+def _told(error: SyntaxError, block: CodeBlock) -> str:
     # Python's own words end with what it guesses; a card's reader wants one line.
-    return " ".join((error.msg or "invalid syntax").split())
+    words = " ".join((error.msg or "invalid syntax").split())
+    return _LINE.sub(lambda match: f"line {int(match[1]) + block.code_line - 1}", words)
 
 
 def _fault_span(block: CodeBlock, lines: tuple[str, ...], error: SyntaxError) -> Span:

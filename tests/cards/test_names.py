@@ -183,3 +183,10 @@ def test_no_code_makes_the_examination_fail(code: str) -> None:
 )
 def test_code_that_is_nested_without_end_is_no_traceback(tmp_path: Path, code: str) -> None:
     assert {item.code for item in check(card_text(code), tmp_path)} <= {"E501", "E502", "E503"}
+
+
+def test_a_syntax_error_that_speaks_of_a_line_means_the_cards(tmp_path):
+    text = card_text(sample="def f():\nx = 1")
+    (finding,) = check(text, tmp_path)
+    assert finding.code == "E501"
+    assert f"on line {writing.SAMPLE_LINE}" in finding.text

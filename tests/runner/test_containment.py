@@ -238,3 +238,10 @@ def test_all_ends_when_the_runner_is_gone(tmp_path):
         process.kill()
     wait_until(lambda: not any(folder.exists() for folder in folders))
     wait_until(lambda: not any(map(is_alive, below)))
+
+
+def test_a_worker_that_the_code_has_broken_is_not_taken_for_an_end_of_the_code(start):
+    session = start(card_text("import builtins\nbuiltins.set = builtins.isinstance = None"))
+    failure = run(session).failure
+    assert failure.kind is FailureKind.UNREADABLE
+    assert failure.summary.startswith("the worker is broken: the code has changed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import http.client
+import os
 import socket
 import ssl
 import subprocess
@@ -187,3 +188,34 @@ def test_closing_it_leaves_no_process_and_no_file(tmp_path, is_killed):
 def test_a_mirror_that_can_not_start_says_why(tmp_path):
     with pytest.raises(RunnerError, match="the mirror has failed"):
         Mirror(tmp_path, RUNTIME)
+
+
+SERVER = """
+import sys
+from generator.runner.mirror.server import main
+main(*sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_it_ends_when_nobody_is_left_to_hear_it(tmp_path, is_heard):
+    settings = write_hub(tmp_path / "hub")
+    (tmp_path / "tmp").mkdir()
+    words = [str(settings.root), "replay", "plain", sys.executable, sys.prefix, "key"]
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", SERVER, *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+    ) as server:
+        try:
+            if is_heard:
+                server.stdout.readline()
+            server.stdout.close()
+            server.stdin.write(b'["open", "token"]\n')
+            server.stdin.flush()
+            # Its stdin stays open: it is what it can't tell any more that ends it.
+            assert server.wait(60) == 0
+        finally:
+            server.kill()
+    assert list((tmp_path / "tmp").iterdir()) == []

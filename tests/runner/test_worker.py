@@ -208,3 +208,51 @@ def test_a_failure_is_told_to_those_that_depend_on_it(start):
             f"not run: sample failed at {place}: ZeroDivisionError: division by zero"
         )
         assert outcome.stdout == ""
+
+
+META = """
+class Meta(type):
+    def __getattribute__(self, name): raise ValueError(name)
+class Odd(Exception, metaclass=Meta): pass
+raise Odd("text")
+"""
+
+PROPERTIES = """
+class Odd(Exception):
+    __class__ = __cause__ = __traceback__ = property(lambda self: 1 / 0)
+raise Odd("text")
+"""
+
+
+@pytest.mark.parametrize("code", [META, PROPERTIES])
+def test_an_exception_that_tells_nothing_is_still_one_of_its_line(execute, code):
+    outcome = execute(code)
+    assert outcome.failure.kind is FailureKind.RAISED
+    assert outcome.failure.summary == "an exception of which nothing can be told"
+    assert outcome.failure.line == line_of(card_text(code), "raise Odd")
+    assert outcome.stderr == ""
+
+
+def test_the_module_of_an_exception_may_be_anything(execute):
+    outcome = execute("raise type('Odd', (Exception,), {'__module__': 5})('text')")
+    assert outcome.failure.summary == "5.Odd: text"
+
+
+@pytest.mark.parametrize("name", ["settrace", "setprofile"])
+def test_a_tracer_is_called_for_the_code_of_its_block_alone(start, name):
+    sample = f"""
+        import sys
+        paths = set()
+        def note(frame, event, _):
+            if event == "call":
+                paths.add(frame.f_code.co_filename)
+        sys.{name}(note)
+        (lambda: 1)()
+    """
+    _, second = outcomes(start(card_text(sample, [python("print(*paths, sep=', ')")])))
+    assert second.stdout == "cards/card.md\n"
+
+
+def test_a_tracer_that_fails_is_the_failure_of_its_block(execute):
+    outcome = execute("import sys\nsys.settrace(lambda *_: 1 / 0)\n(lambda: 1)()")
+    assert outcome.failure.summary == "ZeroDivisionError: division by zero"

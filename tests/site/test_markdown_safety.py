@@ -182,3 +182,82 @@ def test_a_place_of_the_renderer_can_not_be_forged(forged):
 )
 def test_a_monstrous_text_is_rendered_all_the_same(text):
     assert_harmless(render(text))
+
+
+LEFT_OPEN = [
+    "".join(f"<b id={number}>" for number in range(400)) + "\n\n" + "text\n\n" * 2000,
+    "".join(f"<div><i id={number}></div>\n" for number in range(400)) + "\n" + "text\n\n" * 2000,
+    "<div>\n" * 25_000,
+    "<table><b id=x><td></b></table>\n\n" * 5000,
+    "<div>\n" + "<b id=x><!-- --!> <? </b> <p x='</b>'>\n" * 5000,
+]
+
+
+@pytest.mark.parametrize("markdown", LEFT_OPEN)
+def test_tags_that_are_left_open_are_an_error(markdown):
+    with pytest.raises(RenderError, match="left open"):
+        render(markdown)
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "".join(f"<a name='{number}'>\n\n# head\n\n" for number in range(500)),
+        "<ul>\n" + "<li>item\n" * 500 + "</ul>\n",
+        "<table>\n" + "<tr><td>a<td>b\n" * 500 + "</table>\n",
+        "<p align='center'><img src='a.png'width=3> <br/> text\n\n" * 500,
+        "some <b>bold</b>, <a href='x>y'>link</a> and <sub>low</sub> text\n\n" * 500,
+        "<b>one that is forgotten\n\n" + "text\n\n" * 500,
+        "<!-- <b> <div> -->\n\n" * 500,
+    ],
+)
+def test_html_as_people_write_it_is_shown_whatever_its_length(markdown):
+    assert len(render(markdown)) < 40 * len(markdown)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<b id=N>",
+                "</b>",
+                "<a id=N>",
+                "</a>",
+                "<p>",
+                "</p>",
+                "<table>",
+                "</table>",
+                "<td>",
+                "</td>",
+                "<li>",
+                "</ul>",
+                "<svg>",
+                "</svg>",
+                "<select>",
+                "</select>",
+                "<ruby>",
+                "<rt>",
+                "<!-- </b> -->",
+                "<!-- --!></b> -->",
+                "<? </b>",
+                "</ </b>",
+                "<b id=N x='</b>'>",
+                "<b id=N x=a'>",
+                '<b id=N ="></b>',
+                "<button>",
+                "<hr>",
+            ]
+        ),
+        min_size=1,
+        max_size=5,
+    ).map("".join),
+    st.sampled_from(["<p>x</p>", "x</p>", "<table>x</table>", "<h1>x</h1>", "<li>x", "x</br>"]),
+)
+def test_no_repeated_tags_make_a_page_far_larger_than_its_card(unit, rest):
+    markdown = "<div>" + "".join(unit.replace("N", str(number)) for number in range(1500))
+    try:
+        html = render(f"{markdown}\n{rest * 1500}\n")
+    except RenderError:
+        return
+    assert len(html) < 4_000_000 + 10 * len(markdown)

@@ -19,6 +19,7 @@ from generator.site.markdown.code import code_figure
 from generator.site.markdown.definitions import Reference
 from generator.site.markdown.footnotes import FootnoteNames, append_footnotes
 from generator.site.markdown.headings import PlacedHeading
+from generator.site.markdown.nesting import leaves_too_much_open
 from generator.site.markdown.placement import CODE_ID, HEADING_ID, Placed, place
 from generator.site.markdown.sanitizer import Sanitizer
 from generator.site.markdown.spans import MARKED_TAG, register, without_raw_text_tags
@@ -84,11 +85,19 @@ class SectionRenderer:
     def render(self, section: Section, wording: Wording) -> RenderedSection:
         """`section` as sanitised HTML, its Python blocks with the ids `block-1`, `block-2`.
 
-        Raises `RenderError` when HTML in the section hides a code block.
+        Raises `RenderError` when HTML in the section hides a code block, or leaves so much open
+        that what a browser makes of it is far larger than the section.
         """
         mark = _mark(section.lines)
         blocks = build_blocks([_without_control(line) for line in section.lines])
-        html = self._sanitizer.clean(self._to_html(blocks, mark, wording), mark)
+        raw_html = self._to_html(blocks, mark, wording)
+        if self._has_html_of_its_own(blocks) and leaves_too_much_open(raw_html):
+            raise RenderError(
+                section.span,
+                "too many HTML tags are left open in this section",
+                "close each tag where the text ends that it is for",
+            )
+        html = self._sanitizer.clean(raw_html, mark)
         figures = list(_figures(section.code_blocks, blocks))
         task_labels = {True: wording.task_done, False: wording.task_open}
         placed = place(html, [figure.html for figure in figures], task_labels)
@@ -126,6 +135,9 @@ class SectionRenderer:
         )
         stash = self._md.htmlStash.rawHtmlBlocks
         return HTML_PLACEHOLDER_RE.sub(lambda match: str(stash[int(match.group(1))]), html)
+
+    def _has_html_of_its_own(self, blocks: Blocks) -> bool:
+        return bool(blocks.html or self._md.htmlStash.rawHtmlBlocks)
 
     def _footnote(self, label: str, beside: Blocks) -> Element:
         blocks = build_blocks(scan_lines(self._footnotes[label]), beside)

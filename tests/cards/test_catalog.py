@@ -1,0 +1,109 @@
+"""Folders of cards, with all that can lie in a folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from generator.cards.catalog import find_cards, read_catalog
+from tests.cards.writing import card_text, settings
+
+SETTINGS = settings()
+
+
+def write(folder: Path, *names: str) -> None:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(card_text(), encoding="utf-8")
+
+
+def problems(*paths: Path) -> list[tuple[str, str]]:
+    catalog = read_catalog(paths, SETTINGS)
+    return [(Path(item.path).name, item.code) for item in catalog.diagnostics]
+
+
+def ids(*paths: Path) -> list[str]:
+    return [card.id for card in read_catalog(paths, SETTINGS).cards]
+
+
+def test_every_md_file_in_the_folder_and_below_is_a_card(tmp_path):
+    write(tmp_path, "b.md", "deep/er/a.md", "notes.txt", ".hidden.md", ".git/c.md")
+    assert ids(tmp_path) == ["a", "b"]
+    assert problems(tmp_path) == []
+
+
+def test_a_card_that_is_named_twice_is_read_once(tmp_path):
+    write(tmp_path, "a.md")
+    assert len(find_cards([tmp_path, tmp_path / "a.md", tmp_path / "." / "a.md"])) == 1
+
+
+def test_one_bad_card_stops_no_other(tmp_path):
+    write(tmp_path, "good.md")
+    (tmp_path / "bytes.md").write_bytes(os.urandom(300) + b"\xff")
+    (tmp_path / "empty.md").write_bytes(b"")
+    assert ids(tmp_path) == ["good"]
+    assert {name for name, _ in problems(tmp_path)} == {"bytes.md", "empty.md"}
+
+
+def test_what_is_no_file_is_told_and_does_not_hang(tmp_path):
+    write(tmp_path, "good.md", "folder.md/inside.md")
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "broken.md").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "loop.md").symlink_to(tmp_path / "loop.md")
+    (tmp_path / "up").symlink_to(tmp_path)
+    assert ids(tmp_path) == ["good"]
+    assert set(problems(tmp_path)) == {
+        (name, "E101") for name in ("folder.md", "pipe.md", "broken.md", "loop.md")
+    }
+
+
+def test_a_file_that_may_not_be_read_is_told(tmp_path):
+    write(tmp_path, "closed.md", "good.md")
+    path = tmp_path / "closed.md"
+    path.chmod(0)
+    if os.access(path, os.R_OK):
+        # The superuser reads it all the same; then it is a card like any other.
+        assert ids(tmp_path) == ["closed", "good"]
+    else:
+        assert problems(tmp_path) == [("closed.md", "E101")]
+
+
+@pytest.mark.parametrize(
+    "name", ["a b.md", "a?.md", "-a.md", "index.md", "API.md", "nul.md", "a..md"]
+)
+def test_a_name_that_can_be_no_address_is_told(tmp_path, name):
+    write(tmp_path, name)
+    assert problems(tmp_path) == [(name, "E105")]
+
+
+def test_a_name_that_is_no_text_is_told(tmp_path):
+    path = os.fsencode(tmp_path) + b"/\xff\xfe.md"
+    try:
+        Path(os.fsdecode(path)).write_text(card_text(), encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system has text names only")
+    assert [code for _, code in problems(tmp_path)] == ["E105"]
+
+
+@pytest.mark.parametrize("other", ["deep/net.md", "deep/NET.md", "deep/Net.md"])
+def test_two_cards_with_one_id_are_both_told_and_neither_is_taken(tmp_path, other):
+    write(tmp_path, "net.md", other, "third.md")
+    assert ids(tmp_path) == ["third"]
+    assert [code for _, code in problems(tmp_path)] == ["E106", "E106"]
+
+
+def test_a_path_that_does_not_exist_is_told(tmp_path):
+    assert problems(tmp_path / "none.md") == [("none.md", "E101")]
+
+
+def test_a_folder_without_cards_is_an_empty_catalogue(tmp_path):
+    catalog = read_catalog([tmp_path], SETTINGS)
+    assert (catalog.paths, catalog.cards, catalog.diagnostics) == ((), (), ())
+
+
+def test_names_in_chinese_are_names(tmp_path):
+    write(tmp_path, "组织_视觉_模型.md")
+    assert ids(tmp_path) == ["组织_视觉_模型"]
