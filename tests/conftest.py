@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from generator.config import load_settings
 from generator.runner.runtime import ensure_runtime
@@ -19,3 +20,7 @@ def runtime_python() -> Path:
     """The interpreter of this hub's runtime, made if it is not there."""
     settings = load_settings(ROOT)
     return ensure_runtime(settings, settings.default_runtime).python
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("hubcards", deadline=None)
+settings.load_profile("hubcards")

@@ -18,10 +18,8 @@ from generator.cards.model import Card
 from generator.cards.parse import MAX_BYTES, ParsedCard, parse_card
 from generator.config import Settings
 from generator.diagnostics import Diagnostic, has_errors, in_source_order
+from generator.layout import CARD_SUFFIX, CARDS_FOLDER
 from generator.source import FILE_START
-
-CARD_SUFFIX = ".md"
-CARDS_FOLDER = "cards"
 
 _ID = re.compile(r"\w[\w.-]{0,199}")
 _RESERVED_IDS = frozenset({"index", "assets", "tags", "api", "con", "prn", "aux", "nul"})

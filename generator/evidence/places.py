@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-EVIDENCE_FOLDER = "evidence"
-CARDS_FOLDER = "cards"
+from generator.layout import CARDS_FOLDER, EVIDENCE_FOLDER
 
 
 def evidence_folder(root: Path, cache: Path, card: Path) -> Path:

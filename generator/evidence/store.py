@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from generator.evidence.model import ArraySummary, CardEvidence, Claim, Record, Run
+from generator.files import write_whole
 
 SUFFIX = ".json"
 
@@ -74,15 +73,7 @@ def write_evidence(folder: Path, evidence: CardEvidence) -> None:
     if path.is_file() and path.read_bytes() == content:
         return
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(path, content)
 
 
 def _in_one_line(match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from generator.cards.model import Card
 from generator.config import Settings
 from generator.evidence.model import CardEvidence
-from generator.evidence.places import CARDS_FOLDER
+from generator.layout import CARDS_FOLDER
 from generator.runner.cache import cache_folder
 from generator.runner.current import CurrentRecords, current_evidence
 from generator.runner.errors import RunnerError

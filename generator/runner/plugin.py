@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import pytest
 
+from generator.layout import CARD_SUFFIX, CARDS_FOLDER
+
 if TYPE_CHECKING:
     from generator.cards.hubconf import OwnHub
     from generator.config import Settings
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from generator.runner.verification import SharedRun, Verifier
     from generator.runner.workshop import Workshop
 
-CARDS_FOLDER = "cards"
-CARD_SUFFIX = ".md"
 NETWORK_MODES = ("replay", "record", "live")
 _SETTINGS = Path("site", "site.yaml")
 _REPORT_KEY = "hubcards"

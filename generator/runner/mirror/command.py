@@ -7,8 +7,8 @@ from pathlib import Path
 
 from generator.config import Settings
 from generator.evidence.model import CardEvidence
-from generator.evidence.places import EVIDENCE_FOLDER
 from generator.evidence.store import SUFFIX, EvidenceError, read_evidence
+from generator.layout import EVIDENCE_FOLDER
 from generator.runner.cache import cache_folder
 from generator.runner.errors import RunnerError
 from generator.runner.mirror.inventory import Listed, inventory, requests_of

@@ -20,6 +20,7 @@ from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
 
 from generator.config import SETTINGS_PATH, Settings
+from generator.files import write_whole
 from generator.runner.errors import RunnerError
 from generator.runner.mirror.address import normal
 
@@ -200,7 +201,7 @@ class Recordings:
         source = self.body(recorded)
         if source != target:
             self.inside.mkdir(parents=True, exist_ok=True)
-            _write(target, source.read_bytes())
+            write_whole(target, source.read_bytes())
         return target
 
     def _change(self, changed: Callable[[Mapping[str, Recorded]], Mapping[str, Recorded]]) -> None:
@@ -213,7 +214,7 @@ class Recordings:
             after = changed(before)
             if after != before:
                 self.index.parent.mkdir(parents=True, exist_ok=True)
-                _write(self.index, _as_text(after).encode("utf-8"))
+                write_whole(self.index, _as_text(after).encode("utf-8"))
             self._read = None
 
 
@@ -284,18 +285,6 @@ def _stored(item: Recorded) -> dict[str, Any]:
         **encoding,
         "when": item.when,
     }
-
-
-def _write(target: Path, content: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:20]}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _sha256(path: Path) -> str:

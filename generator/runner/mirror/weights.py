@@ -7,7 +7,6 @@ import io
 import os
 import shutil
 import subprocess
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from generator.config import Settings
+from generator.files import replacing
 from generator.runner.mirror import stand_in
 from generator.runner.mirror.answers import Answer, Archive, Found, Unanswered, archive_of
 from generator.runner.mirror.identity import stand_in_identity
@@ -91,23 +91,13 @@ def _make(archive: Archive, runtime: Runtime, url: str, target: Path) -> Unanswe
         if done.returncode != 0:
             complaint = done.stderr.decode("utf-8", "replace").strip()
             return Unanswered(f"the stand-in for {url} could not be made:\n{complaint[-4000:]}")
-        _put(made, target)
+        with replacing(target) as path:
+            shutil.copyfile(made, path)
     except subprocess.TimeoutExpired:
         return Unanswered(f"the stand-in for {url} was not made within {_SECONDS_TO_MAKE} s")
     finally:
         workspace.remove()
     return None
-
-
-def _put(made: Path, target: Path) -> None:
-    descriptor, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
-    os.close(descriptor)
-    try:
-        shutil.copyfile(made, name)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _drop_old_versions(folder: Path) -> None:

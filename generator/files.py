@@ -1,0 +1,37 @@
+"""Files that are there whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# A longer name might not be one that the file system takes.
+_LONGEST_PREFIX = 20
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A new file beside `target`, which takes its place at the end of the block, unless it raises.
+
+    Raises `OSError` when it can't be made, or can't take the place.
+    """
+    prefix = f".{target.name[:_LONGEST_PREFIX]}."
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=prefix)
+    os.close(descriptor)
+    path = Path(name)
+    try:
+        yield path
+        path.replace(target)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a file that others may read, in place of what is there; raises `OSError`."""
+    with replacing(target) as path:
+        path.write_bytes(content)
+        path.chmod(0o644)
