@@ -325,7 +325,7 @@ class CardPlugin:
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the ledger."""
-        if self._only_cards and self.ledger.fences and not self._config.option.collectonly:
+        if self.ledger.fences and not self._config.option.collectonly:
             terminalreporter.section("ledger of code blocks")
             for line in self.ledger.lines():
                 terminalreporter.line(line)

@@ -283,6 +283,10 @@ def test_the_ledger_counts_every_fence_once(hub, arguments):
     result.assert_outcomes(passed=6, skipped=1)
 
 
+def test_pytest_itself_prints_the_ledger_as_well(hub):
+    assert ledger(hub.runpytest_subprocess("cards"))[1] == ["cards/good.md", *"40000"]
+
+
 def test_what_was_not_selected_is_told(hub):
     result = run(hub, "-k", "zh_CN")
     header, good, total, _ = ledger(result)
