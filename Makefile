@@ -2,6 +2,11 @@
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
+# In the C locale Python can't start from a folder whose name is not ASCII.
+ifneq ($(filter C POSIX,$(LC_ALL)),)
+export LC_ALL := C.UTF-8
+endif
+
 .PHONY: help site test check serve clean
 .DEFAULT_GOAL := help
 
