@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from generator.languages import Language
 
 FRONT_PAGE = "index.html"
+NOT_FOUND_PAGE = "404.html"
+ROBOTS = "robots.txt"
+SITEMAP = "sitemap.xml"
+LLMS = "llms.txt"
 ASSETS = "assets"
 API = "api/v1"
 CATALOGUE_DATA = f"{API}/models.json"
@@ -25,6 +29,31 @@ def card_page(language: Language, card_id: str) -> str:
     return f"{language.tag}/{card_id}/{_INDEX}"
 
 
+def card_markdown(language: Language, card_id: str) -> str:
+    """The page of a card in a language, as Markdown."""
+    return f"{language.tag}/{card_id}/index.md"
+
+
+def card_notebook(language: Language, card_id: str) -> str:
+    """The notebook of a card in a language."""
+    return f"{language.tag}/{card_id}/{card_id}.ipynb"
+
+
+def card_source(card_id: str) -> str:
+    """The file that the card is written in."""
+    return f"cards/{card_id}.md"
+
+
+def feed(language: Language) -> str:
+    """The feed of a language; not in its folder, where a card could have the same name."""
+    return f"feeds/{language.tag}.xml"
+
+
+def sitemap_part(number: int) -> str:
+    """One of the sitemaps of a site that is too large for a single one."""
+    return f"sitemaps/{number}.xml"
+
+
 def card_data(card_id: str) -> str:
     """The API's answer about a card."""
     return f"{API}/models/{card_id}.json"
@@ -32,9 +61,14 @@ def card_data(card_id: str) -> str:
 
 def relative(page: str, target: str) -> str:
     """The link from `page` to `target`; it works under any base, and from a disk."""
-    return quote(posixpath.relpath(target, posixpath.dirname(page) or "."))
+    return quote(posixpath.relpath(f"/{target}", f"/{posixpath.dirname(page)}"))
 
 
 def absolute(base_url: str, page: str) -> str:
     """The address of `page` where the site is published at `base_url`."""
     return base_url.rstrip("/") + "/" + quote(page.removesuffix(_INDEX))
+
+
+def from_anywhere(base_url: str, page: str) -> str:
+    """The link to `page` from wherever somebody is on the site published at `base_url`."""
+    return urlsplit(base_url).path.rstrip("/") + "/" + quote(page)

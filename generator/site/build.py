@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from generator.cards.model import Card
 from generator.config import Settings, SettingsError
 from generator.diagnostics import Diagnostic, Severity, in_source_order
 from generator.evidence.model import CardEvidence
-from generator.site.history import update_times
+from generator.site.history import source_date, update_times
 from generator.site.hub import Hub, load_hub
 from generator.site.markdown.render import RenderError, SectionRenderer
 from generator.site.pages import PlacedCard
@@ -70,7 +72,7 @@ def build_site(
     """
     start = time.perf_counter()
     hub = load_hub(settings, base_url)
-    placed = place_cards(cards, update_times(card.path for card in cards), evidence)
+    placed = place_cards(cards, _update_times(cards), evidence)
     with new_draft(output) as draft:
         written = [
             _write(draft, common_files(hub, placed)),
@@ -90,6 +92,14 @@ def build_site(
         seconds=time.perf_counter() - start,
         diagnostics=diagnostics,
     )
+
+
+def _update_times(cards: Sequence[Card]) -> Mapping[Path, datetime]:
+    try:
+        undated = source_date(os.environ)
+    except ValueError as error:
+        raise OutputError(str(error), "unset it, or give seconds since 1970") from None
+    return update_times((card.path for card in cards), undated)
 
 
 def _write_all_cards(

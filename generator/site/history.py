@@ -8,14 +8,33 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
+SOURCE_DATE_EPOCH = "SOURCE_DATE_EPOCH"
+
 _COMMIT = "\x01"
 
 
-def update_times(paths: Iterable[Path]) -> Mapping[Path, datetime]:
+def source_date(environment: Mapping[str, str]) -> datetime | None:
+    """The time that files without a history are to have, if the environment names one.
+
+    See https://reproducible-builds.org/specs/source-date-epoch/. Raises `ValueError` for one
+    that is not a moment.
+    """
+    seconds = environment.get(SOURCE_DATE_EPOCH)
+    if seconds is None:
+        return None
+    if not (seconds.isascii() and seconds.isdecimal()):
+        raise ValueError(f'{SOURCE_DATE_EPOCH} is "{seconds}", which is no number of seconds')
+    try:
+        return datetime.fromtimestamp(int(seconds), timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(f"{SOURCE_DATE_EPOCH} is {seconds}, which is too late") from None
+
+
+def update_times(paths: Iterable[Path], undated: datetime | None = None) -> Mapping[Path, datetime]:
     """When each file was last changed, in UTC, to the second.
 
     That is the last commit that touched it. A file that git does not keep, or that was edited
-    since, has the time of its own last change.
+    since, has the time of its own last change; or `undated`, if there is one.
     """
     paths = tuple(paths)
     committed: dict[Path, datetime] = {}
@@ -23,7 +42,7 @@ def update_times(paths: Iterable[Path]) -> Mapping[Path, datetime]:
     if git:
         for root, files in _by_working_tree(paths).items():
             committed.update(_commit_times(git, root, files))
-    return {path: committed.get(path.resolve()) or _modified(path) for path in paths}
+    return {path: committed.get(path.resolve()) or undated or _modified(path) for path in paths}
 
 
 def _by_working_tree(paths: Sequence[Path]) -> Mapping[Path, set[Path]]:

@@ -38,6 +38,14 @@ class Hub:
         """The language in which a page in `language` shows the card."""
         return language if card.section(language.code) else self.fallback
 
+    def written_languages(self, card: Card) -> tuple[Language, ...]:
+        """The languages that the card really has a text in."""
+        return tuple(item for item in self.settings.languages if card.section(item.code))
+
+    def summary_language(self, card: Card, language: Language) -> Language:
+        """The language of the summary that a page in `language` shows."""
+        return language if language.code in card.front_matter.summary else self.fallback
+
 
 def load_hub(settings: Settings, base_url: str | None) -> Hub:
     """The hub with these settings, published at `base_url`, or where the settings say.

@@ -14,15 +14,27 @@ from generator.cards.model import Card
 from generator.config import SettingsError
 from generator.evidence.model import CardEvidence
 from generator.languages import Language
-from generator.site.addresses import FRONT_PAGE, absolute, card_page, catalogue_page, relative
+from generator.site.addresses import (
+    FRONT_PAGE,
+    absolute,
+    card_markdown,
+    card_notebook,
+    card_page,
+    card_source,
+    catalogue_page,
+    feed,
+    relative,
+)
 from generator.site.evidence import BlockEvidence, blocks_evidence, evidence_in_short
 from generator.site.formats import day
 from generator.site.hub import Hub
 from generator.site.markdown.render import RenderedSection
+from generator.site.structured_data import software_source_code
 from generator.site.theme import (
     CARD_TEMPLATE,
     CATALOGUE_TEMPLATE,
     FRONT_TEMPLATE,
+    SHARE_PICTURE,
     template_problem,
 )
 
@@ -36,6 +48,14 @@ class LanguageLink:
     url: str
     is_current: bool
     has_own_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """The link to the feed of a language."""
+
+    language: Language
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +82,18 @@ class Page:
 
     def asset(self, name: str) -> str:
         """The link from this page to an asset of the theme."""
-        return relative(self.path, self.hub.theme.assets[name].address)
+        return self.to(self.hub.theme.assets[name].address)
+
+    @property
+    def feeds(self) -> tuple[FeedLink, ...]:
+        """The feeds in all languages, the page's own first."""
+        others = [item for item in self.hub.settings.languages if item != self.language]
+        return tuple(FeedLink(item, self.to(feed(item))) for item in (self.language, *others))
+
+    @property
+    def picture_url(self) -> str:
+        """Where the picture is that is shown with a link to this page."""
+        return absolute(self.hub.base_url, self.hub.theme.assets[SHARE_PICTURE].address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +164,14 @@ class CardContent:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """A file to take away, and under which name."""
+
+    href: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a card's HTML, and what there is to say of the code block at its end."""
 
@@ -152,7 +191,7 @@ def front_page(hub: Hub) -> str:
         languages=_language_links(hub, FRONT_PAGE, catalogue_page, hub.settings.languages),
         default_url=absolute(hub.base_url, FRONT_PAGE),
     )
-    return _render(hub, FRONT_TEMPLATE, page)
+    return render(hub, FRONT_TEMPLATE, page)
 
 
 def catalogue(hub: Hub, language: Language, cards: Sequence[PlacedCard]) -> str:
@@ -169,14 +208,14 @@ def catalogue(hub: Hub, language: Language, cards: Sequence[PlacedCard]) -> str:
         default_url=absolute(hub.base_url, FRONT_PAGE),
     )
     tiles = [_tile(hub, page, placed) for placed in cards]
-    return _render(hub, CATALOGUE_TEMPLATE, page, tiles=tiles)
+    return render(hub, CATALOGUE_TEMPLATE, page, tiles=tiles)
 
 
 def card(hub: Hub, language: Language, placed: PlacedCard, content: CardContent) -> str:
     """The page of a card. One that falls back to another language names that page as its own."""
     front = placed.card.front_matter
     path = card_page(language, placed.card.id)
-    written = [item for item in hub.settings.languages if placed.card.section(item.code)]
+    written = hub.written_languages(placed.card)
     text = hub.strings[language.code]
     evidence = blocks_evidence(placed.card, content.shown.code, placed.evidence, text)
     section = content.section
@@ -192,7 +231,7 @@ def card(hub: Hub, language: Language, placed: PlacedCard, content: CardContent)
         ),
         default_url=absolute(hub.base_url, card_page(hub.fallback, placed.card.id)),
     )
-    return _render(
+    return render(
         hub,
         CARD_TEMPLATE,
         page,
@@ -210,6 +249,10 @@ def card(hub: Hub, language: Language, placed: PlacedCard, content: CardContent)
         ],
         headings=section.headings,
         shown=content.shown,
+        markdown_href=page.to(card_markdown(language, placed.card.id)),
+        notebook=_notebook_download(page, placed.card, content.shown),
+        source=Download(page.to(card_source(placed.card.id)), f"{placed.card.id}.md"),
+        structured_data=software_source_code(hub, placed.card, content.shown, placed.updated),
         previous=_neighbour_link(page, placed.previous),
         next=_neighbour_link(page, placed.next),
     )
@@ -228,7 +271,12 @@ def _part(html: str, evidence: BlockEvidence | None) -> Part:
     return Part(Markup(html), evidence)  # noqa: S704 # escaped or sanitised by the renderer
 
 
-def _render(hub: Hub, template: str, page: Page, **values: object) -> str:
+def _notebook_download(page: Page, card: Card, shown: Language) -> Download:
+    return Download(page.to(card_notebook(shown, card.id)), f"{card.id}.{shown.tag}.ipynb")
+
+
+def render(hub: Hub, template: str, page: Page, **values: object) -> str:
+    """The page as HTML. Raises `SettingsError` when the template can't be used."""
     text = hub.strings[page.language.code]
     try:
         return hub.theme.environment.get_template(template).render(
@@ -279,10 +327,9 @@ def _tags(hub: Hub, card: Card, language: Language) -> tuple[Tag, ...]:
 
 
 def _summary(hub: Hub, card: Card, language: Language) -> Text:
-    summaries = card.front_matter.summary
-    if language.code in summaries:
-        return Text(summaries[language.code], lang="")
-    return Text(summaries[hub.fallback.code], lang=hub.fallback.tag)
+    shown = hub.summary_language(card, language)
+    summary = card.front_matter.summary[shown.code]
+    return Text(summary, lang="" if shown == language else shown.tag)
 
 
 def _neighbour_link(page: Page, neighbour: Neighbour | None) -> NeighbourLink | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,15 +14,28 @@ from generator.site import pages
 from generator.site.addresses import (
     CATALOGUE_DATA,
     FRONT_PAGE,
+    LLMS,
+    NOT_FOUND_PAGE,
+    ROBOTS,
     card_data,
+    card_markdown,
+    card_notebook,
     card_page,
+    card_source,
     catalogue_page,
+    feed,
 )
 from generator.site.api import model_data, models_data
+from generator.site.card_markdown import markdown_page, source_file
+from generator.site.feeds import atom_feed, newest_first
 from generator.site.hub import Hub
+from generator.site.llms import llms_text
 from generator.site.markdown.code import code_figure
 from generator.site.markdown.render import RenderedSection, SectionRenderer
+from generator.site.not_found import not_found_page
+from generator.site.notebooks import notebook
 from generator.site.pages import CardContent, Neighbour, PlacedCard
+from generator.site.sitemap import robots, sitemaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,7 @@ def place_cards(
 
 
 def card_files(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> tuple[OutputFile, ...]:
-    """The pages and the API's answer of one card.
+    """The pages of one card, its files to take away, and the API's answer.
 
     Raises `RenderError` when the card can't be shown as it is meant.
     """
@@ -71,16 +84,37 @@ def card_files(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> tuple
         files.append(OutputFile(card_page(language, card.id), html.encode()))
     full_text = {code: f"{sample}\n{section.html}" for code, section in sections.items()}
     data = model_data(card, placed.updated, full_text, placed.evidence)
-    return (*files, OutputFile(card_data(card.id), data))
+    return (*files, *_for_tools(hub, placed), OutputFile(card_data(card.id), data))
+
+
+def _for_tools(hub: Hub, placed: PlacedCard) -> Iterator[OutputFile]:
+    card = placed.card
+    yield OutputFile(card_source(card.id), source_file(card))
+    for language in hub.settings.languages:
+        page = markdown_page(hub, placed, language)
+        yield OutputFile(card_markdown(language, card.id), page.encode())
+        section = card.section(language.code)
+        if section:
+            content = notebook(hub, placed, language, section, card.sample)
+            yield OutputFile(card_notebook(language, card.id), content)
 
 
 def common_files(hub: Hub, cards: Sequence[PlacedCard]) -> tuple[OutputFile, ...]:
-    """What the site has beside its cards: front page, catalogues, the list of all, assets."""
+    """What the site has beside its cards: front page, catalogues, lists for machines, assets."""
     models = [(placed.card, placed.updated) for placed in cards]
+    newest = newest_first(cards)
     return (
         OutputFile(FRONT_PAGE, pages.front_page(hub).encode()),
         *(
             OutputFile(catalogue_page(language), pages.catalogue(hub, language, cards).encode())
+            for language in hub.settings.languages
+        ),
+        OutputFile(NOT_FOUND_PAGE, not_found_page(hub).encode()),
+        OutputFile(ROBOTS, robots(hub).encode()),
+        OutputFile(LLMS, llms_text(hub, cards).encode()),
+        *(OutputFile(path, content) for path, content in sitemaps(hub, cards).items()),
+        *(
+            OutputFile(feed(language), atom_feed(hub, language, newest))
             for language in hub.settings.languages
         ),
         OutputFile(CATALOGUE_DATA, models_data(hub.settings, models)),

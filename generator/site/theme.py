@@ -31,6 +31,8 @@ STATIC = Path(__file__).with_name("static")
 FRONT_TEMPLATE = "front.html"
 CATALOGUE_TEMPLATE = "catalogue.html"
 CARD_TEMPLATE = "card.html"
+NOT_FOUND_TEMPLATE = "not-found.html"
+SHARE_PICTURE = "share.png"
 
 _BUILT_IN_PREFIX = "hubcards"
 

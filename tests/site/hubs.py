@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
 from pathlib import Path
 
 from generator.cards.catalog import parse_catalog
@@ -10,8 +11,11 @@ from generator.cards.document import take_apart
 from generator.cards.model import Card, Section
 from generator.config import Settings, load_settings
 from generator.diagnostics import as_text
+from generator.evidence.model import CardEvidence
+from generator.site.hub import load_hub
 from generator.site.markdown.footnotes import FootnoteNames
 from generator.site.markdown.render import SectionRenderer, Wording
+from generator.site.site import card_files, common_files, place_cards
 
 SITE = """\
 title: {zh_CN: 模型中心, en_US: Model Hub}
@@ -30,6 +34,8 @@ default-runtime: plain
 """
 
 SAMPLE = "import megengine.hub\nmodel = megengine.hub.load('a/b', 'net')\n"
+
+MOMENT = datetime(2026, 1, 31, 12, 30, 5, tzinfo=timezone.utc)
 
 WORDING = Wording(FootnoteNames("Footnotes", "Back to {number}"), "done", "not done")
 
@@ -85,6 +91,26 @@ def read_cards(settings: Settings) -> tuple[Card, ...]:
     catalog = parse_catalog([settings.root / "cards"], settings)
     assert catalog.diagnostics == (), as_text(catalog.diagnostics)
     return catalog.cards
+
+
+def render_files(
+    settings: Settings,
+    base_url: str | None = None,
+    evidence: Mapping[str, CardEvidence] | None = None,
+    updated: Mapping[str, datetime] | None = None,
+) -> Mapping[str, bytes]:
+    """All the site's files by their paths; `updated` is by card id."""
+    hub = load_hub(settings, base_url)
+    cards = read_cards(settings)
+    times = {card.path: (updated or {}).get(card.id, MOMENT) for card in cards}
+    placed = place_cards(cards, times, evidence or {})
+    renderer = SectionRenderer()
+    files = [*common_files(hub, placed)]
+    for item in placed:
+        files += card_files(hub, item, renderer)
+    paths = [file.path for file in files]
+    assert len(paths) == len(set(paths))
+    return {file.path: file.content for file in files}
 
 
 def section_of(markdown: str) -> Section:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.site.history import update_times
+from generator.site.history import source_date, update_times
 
 OLD = datetime(2001, 2, 3, 4, 5, 6, tzinfo=timezone.utc)
 NEW = datetime(2002, 3, 4, 5, 6, 7, tzinfo=timezone.utc)
@@ -130,3 +130,22 @@ def test_nothing_that_a_stranger_s_repository_configures_is_executed(repository,
     write(card, "changed")
     assert update_times([card]) == {card: FILE_TIME}
     assert not trap.exists()
+
+
+def test_files_without_a_commit_have_the_time_that_was_asked_for(repository):
+    committed = write(repository / "a.md", "a")
+    git(repository, "add", ".")
+    git(repository, "commit", "-m", "a", moment=OLD)
+    new = write(repository / "b.md", "b")
+    assert update_times([committed, new], NEW) == {committed: OLD, new: NEW}
+
+
+def test_the_time_to_use_is_named_by_the_environment():
+    assert source_date({}) is None
+    assert source_date({"SOURCE_DATE_EPOCH": "981173106"}) == OLD
+
+
+@pytest.mark.parametrize("seconds", ["", "soon", "-1", "1.5", "1_0", "٣", "9" * 20, "9" * 5000])
+def test_a_time_that_is_none_is_an_error(seconds):
+    with pytest.raises(ValueError, match="SOURCE_DATE_EPOCH is"):
+        source_date({"SOURCE_DATE_EPOCH": seconds})
