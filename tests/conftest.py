@@ -21,6 +21,7 @@ def runtime_python() -> Path:
     settings = load_settings(ROOT)
     return ensure_runtime(settings, settings.default_runtime).python
 
+
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("hubcards", deadline=None)
 settings.load_profile("hubcards")
