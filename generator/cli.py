@@ -101,7 +101,10 @@ def _parser() -> argparse.ArgumentParser:
         "--output", metavar="DIR", type=Path, help="where to (default: site/public in the hub)"
     )
     build.add_argument(
-        "--base-url", metavar="URL", help="where the site will be found (default: as in site.yaml)"
+        "--base-url",
+        metavar="URL",
+        type=_web_address,
+        help="where the site will be found (default: as in site.yaml)",
     )
     build.add_argument(
         "--jobs", metavar="N", type=_positive, default=_cores(), help="processes to render with"
@@ -116,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="cards, or folders")
     _add_cards(check)
-    check.add_argument("--format", choices=("text", "json"), default="text")
+    _add_format(check)
 
     # Everything behind it is pytest's to parse: to this parser no character begins an option.
     test = commands.add_parser(
@@ -139,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
         help="list what cards ask the network for, and what answers them",
         description="Lists what cards ask the network for, and what answers them.",
     )
-    mirror.add_argument("--format", choices=("text", "json"), default="text")
+    _add_format(mirror)
     change = mirror.add_mutually_exclusive_group()
     change.add_argument(
         "--keep",
@@ -157,6 +160,25 @@ def _add_cards(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cards", metavar="DIR", type=Path, help="the folder of cards (default: cards in the hub)"
     )
+
+
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="for people (text, the default) or for programs (json)",
+    )
+
+
+def _web_address(text: str) -> str:
+    from generator.config import is_web_address
+
+    if not is_web_address(text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not an http or https address, as https://example.org/hub/ is"
+        )
+    return text
 
 
 def _positive(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,8 @@ from generator.yamltree import Node, PlainPath, YamlError, compose, key_span, pl
 SETTINGS_PATH = Path("site", "site.yaml")
 
 _Text = Annotated[str, StringConstraints(min_length=1, strict=True)]
-_Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$", strict=True)]
+_URL = r"^https?://[^\s/]+(/\S*)?$"
+_Url = Annotated[str, StringConstraints(pattern=_URL, strict=True)]
 _LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(_[A-Za-z]{2,4})*$")]
 _Module = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$", strict=True)]
 _Host = Annotated[
@@ -151,6 +153,11 @@ class SettingsError(Exception):
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         super().__init__(f"{len(diagnostics)} problems in the settings")
         self.diagnostics = diagnostics
+
+
+def is_web_address(text: str) -> bool:
+    """Whether the settings would take this for an address: http or https, and a host."""
+    return re.fullmatch(_URL, text) is not None
 
 
 def load_settings(root: Path) -> Settings:

@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -26,10 +28,13 @@ def cards(tmp_path: Path) -> Path:
 
 
 def hubcards(
-    *arguments: str | Path, cwd: Path = ROOT, **environment: str
+    *arguments: str | Path,
+    cwd: Path = ROOT,
+    python: Sequence[str] = (sys.executable,),
+    **environment: str,
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "generator", *map(str, arguments)],
+        [*python, "-m", "generator", *map(str, arguments)],
         cwd=cwd,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
@@ -88,7 +93,11 @@ def test_check_of_the_working_folder_shows_short_paths(cards: Path) -> None:
 def test_output_is_utf_8_in_any_locale(cards: Path) -> None:
     text = CARD.read_text(encoding="utf-8").replace("vision, classification", "视觉", 1)
     (cards / "broken.md").write_text(text, encoding="utf-8")
-    result = hubcards("check", cards, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    # In this locale Python's own site module fails where the checkout's path is not ASCII.
+    packages = os.pathsep.join([str(ROOT), *map(sysconfig.get_path, ("purelib", "platlib"))])
+    python = (sys.executable, "-S")
+    result = hubcards("check", cards, python=python, PYTHONPATH=packages, **locale)
     assert 'unknown tag "视觉"' in result.stdout
 
 
@@ -132,6 +141,7 @@ def test_build_publishes_nothing_when_a_card_has_an_error(cards: Path, tmp_path:
         (["check", "no-such-card.md"], "no-such-card.md does not exist"),
         (["check", "--cards", "no-such-folder"], "no-such-folder is not a folder"),
         (["build", "--jobs", "0"], "not a whole number above 0"),
+        (["build", "--base-url", "example.org/hub"], "not an http or https address"),
         (["check", "--format", "xml"], "invalid choice"),
         (["publish"], "invalid choice"),
         ([], "COMMAND"),

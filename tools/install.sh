@@ -8,15 +8,18 @@ project=$2
 wanted='import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))'
 
 if command -v uv >/dev/null 2>&1; then
-    [ -x "$venv/bin/python" ] || uv venv --quiet --python '>=3.10' "$venv"
+    if [ ! -x "$venv/bin/python" ] && ! uv venv --quiet --clear --python '>=3.10' "$venv"; then
+        echo "hubcards needs Python 3.10 or newer, and uv has none (see above); install one" >&2
+        exit 1
+    fi
     exec uv pip install --quiet --python "$venv/bin/python" --editable "$project"
 fi
 
 if [ ! -x "$venv/bin/python" ]; then
     for python in python3 python3.13 python3.12 python3.11 python3.10 \
-        "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[0-9].*/bin/python; do
+        "${PYENV_ROOT:-${HOME:-}/.pyenv}"/versions/3.1[0-9].*/bin/python; do
         if "$python" -c "$wanted" >/dev/null 2>&1; then
-            "$python" -m venv "$venv"
+            "$python" -m venv --clear "$venv"
             break
         fi
     done

@@ -146,6 +146,6 @@ def _pytest_settings(root: Path) -> Path:
 
 
 _WHAT_IS_MISSING = (
-    "running cards needs more packages than building the site; install them with"
-    " pip install 'hubcards[run]'"
+    'running cards needs more packages than building the site: the extra "run" of hubcards;'
+    " in its checkout, sh tools/install.sh .venv '.[run]' installs it"
 )

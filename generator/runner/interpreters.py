@@ -60,8 +60,9 @@ def find_python(
             f"the cards need Python {version}, and there is none on this machine.\n"
             "Install it in one of these ways, and try again:\n"
             f"  pyenv install {version}            (with pyenv)\n"
-            f"  uv python install {version}        (with uv)\n"
-            f"  apt install python{version}        (Debian or Ubuntu, where they have it)"
+            f"  uv python install {version}        (with uv, where it may download)\n"
+            f"  apt install python{version}        (Debian or Ubuntu, where they have it)\n"
+            f"In any other way, it is found when python{version} is on PATH."
         )
     return managed
 
