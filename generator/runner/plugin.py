@@ -256,6 +256,7 @@ class CardPlugin:
         from generator.runner.sandbox.probe import enforced
 
         workshop = self.workshop()
+        workshop.start_mirror()
         for name in names:
             problem = workshop.warm(name).problem
             if problem:

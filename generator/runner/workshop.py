@@ -88,6 +88,8 @@ class Workshop:
         self._recordings = recordings_of(settings, cache_folder())
         self._moved = Moved()
         self._lock = threading.RLock()
+        self._mirror_lock = threading.Lock()
+        self._starting: threading.Thread | None = None
         self._runtimes: dict[str, Runtime | RunnerError] = {}
         self._warm: dict[str, WarmRuntime] = {}
         self.unenforced: tuple[str, ...] = ()
@@ -158,7 +160,9 @@ class Workshop:
 
     def close(self) -> None:
         """Stop the mirror and the interpreters."""
-        with self._lock:
+        if self._starting is not None:
+            self._starting.join()
+        with self._lock, self._mirror_lock:
             if self._mirror is not None:
                 self._mirror.close()
             for warm in self._warm.values():
@@ -188,10 +192,20 @@ class Workshop:
                 seeds.seeds.extend([seed] if seed else [])
         return seeds
 
+    def start_mirror(self) -> None:
+        """Begin to start the mirror, so that the first group need not wait for all of it."""
+        self._starting = threading.Thread(target=self._start_mirror, daemon=True)
+        self._starting.start()
+
+    def _start_mirror(self) -> None:
+        # What keeps it from starting is told to the group that asks for it.
+        with contextlib.suppress(RunnerError):
+            self._running_mirror()
+
     def _running_mirror(self) -> Mirror:
         # Stand-in weights are those of the default runtime, whichever one asks for them.
         runtime = self.make_runtime(self.settings.default_runtime)
-        with self._lock:
+        with self._mirror_lock:
             # One group may have killed it; the next is to run all the same.
             if self._mirror is not None and not self._mirror.is_running():
                 self._mirror.close()
