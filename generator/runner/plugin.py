@@ -8,6 +8,7 @@ imported when there is a card to collect.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Generator, Iterable
 from pathlib import Path
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 NETWORK_MODES = ("replay", "record", "live")
 _SETTINGS = Path("site", "site.yaml")
 _REPORT_KEY = "hubcards"
+_EXAMPLE_OF_VARIANT = re.compile(
+    r"(?P<path>[^\[\]]+\.md)::(?P<group>\w+\[[^\[\]]*\])::(?P<example>[\w-]+)"
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -116,6 +120,30 @@ class CardPlugin:
         self.ledger: Ledger = Ledger()
         if self._only_cards and config.args_source is not pytest.Config.ArgsSource.ARGS:
             config.args[:] = [str(self._root / CARDS_FOLDER)]
+        self._chosen: dict[tuple[Path, str], set[str]] = {}
+        config.args[:] = [self._without_example_of_variant(item) for item in config.args]
+
+    def _without_example_of_variant(self, argument: str) -> str:
+        # pytest takes all behind the first bracket for one name, and would find no such test.
+        match = _EXAMPLE_OF_VARIANT.fullmatch(argument)
+        if match is None:
+            return argument
+        place = (Path(match["path"]).resolve(), match["group"])
+        self._chosen.setdefault(place, set()).add(match["example"])
+        return f"{match['path']}::{match['group']}"
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Of a variant, keep the examples that were asked for by their ids."""
+        if self._chosen:
+            left_out = [item for item in items if self._is_left_out(item)]
+            items[:] = [item for item in items if item not in left_out]
+            self._config.hook.pytest_deselected(items=left_out)
+
+    def _is_left_out(self, item: pytest.Item) -> bool:
+        if not _is_example(item):
+            return False
+        chosen = self._chosen.get((item.path.resolve(), item.parent.name))
+        return chosen is not None and item.name not in chosen
 
     def settings(self) -> Settings:
         """The hub's settings; raises `SettingsError`."""

@@ -341,3 +341,11 @@ def test_when_all_is_in_the_records_it_is_told_without_pytest(hub):
     loaded = {line.rpartition("|")[2].strip() for line in done.errlines}
     assert not {"pytest", "mitmproxy"} & loaded
     assert "generator.runner.ledger" in loaded
+
+
+def test_one_example_of_a_variant_can_be_run_by_its_id(hub):
+    sample = "name = 'one'\n# name = 'two'"
+    write_card(hub.path / "cards" / "both.md", card_text(sample, [python("print(name)")]))
+    result = run(hub, "cards/both.md::sample[two]::block-1", "-rP")
+    result.assert_outcomes(passed=1, deselected=1)
+    assert "two" in result.outlines
