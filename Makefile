@@ -29,7 +29,7 @@ clean: ## remove what was made: the site, and the environment with the command
 	rm -rf site/public .venv
 
 $(INSTALLED): pyproject.toml
-	sh tools/install.sh .venv .
+	sh tools/install.sh .venv '.[search]'
 	touch $@
 
 $(INSTALLED)-test: pyproject.toml

@@ -196,9 +196,12 @@ def _build(options: argparse.Namespace) -> int:
     from generator.diagnostics import as_text, has_errors
     from generator.runner.command import evidence_of
     from generator.site.build import build_site
+    from generator.site.hub import Search
     from generator.site.publish import OutputError
+    from generator.site.search.index import available_search
 
     settings = _settings(options)
+    search = Search.NOTHING if options.no_search else available_search()
     output = options.output or settings.root / "site" / "public"
     catalog = _catalog(settings, [_cards_folder(options, settings)])
     sys.stderr.write(as_text(catalog.diagnostics))
@@ -209,7 +212,7 @@ def _build(options: argparse.Namespace) -> int:
     sys.stderr.writelines(f"evidence: {problem}\n" for problem in problems)
     try:
         report = build_site(
-            settings, catalog.cards, output, options.base_url, options.jobs, evidence
+            settings, catalog.cards, output, options.base_url, options.jobs, evidence, search
         )
     except OutputError as error:
         raise UsageError(str(error)) from None
@@ -217,6 +220,8 @@ def _build(options: argparse.Namespace) -> int:
         sys.stderr.write(as_text(report.diagnostics))
         sys.stderr.write("nothing was published, because cards have errors\n")
         return PROBLEMS
+    if search is Search.LIST:
+        sys.stderr.write("the search has no full text; install hubcards[search] for it\n")
     sys.stdout.write(
         f"{_count(report.cards, 'card')}, {_count(report.pages, 'page')}, "
         f"{_count(report.files, 'file')} in {report.seconds:.2f} s: {_shown(report.output)}\n"

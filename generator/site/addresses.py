@@ -15,6 +15,9 @@ LLMS = "llms.txt"
 ASSETS = "assets"
 API = "api/v1"
 CATALOGUE_DATA = f"{API}/models.json"
+SEARCH = "search"
+SEARCH_LIST = f"{SEARCH}/list.js"
+PAGEFIND = f"{SEARCH}/pagefind"
 
 _INDEX = "index.html"
 
@@ -52,6 +55,11 @@ def feed(language: Language) -> str:
 def sitemap_part(number: int) -> str:
     """One of the sitemaps of a site that is too large for a single one."""
     return f"sitemaps/{number}.xml"
+
+
+def search_part(number: int, digest: str) -> str:
+    """A part of the list that is searched; its address changes with its content."""
+    return f"{SEARCH}/cards-{number}.{digest}.js"
 
 
 def card_data(card_id: str) -> str:

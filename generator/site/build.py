@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,11 +16,13 @@ from generator.config import Settings, SettingsError
 from generator.diagnostics import Diagnostic, Severity, in_source_order
 from generator.evidence.model import CardEvidence
 from generator.site.history import source_date, update_times
-from generator.site.hub import Hub, load_hub
+from generator.site.hub import Hub, Search, load_hub
 from generator.site.markdown.render import RenderError, SectionRenderer
 from generator.site.pages import PlacedCard
 from generator.site.publish import Draft, OutputError, new_draft
-from generator.site.site import OutputFile, card_files, common_files, place_cards
+from generator.site.search.entries import SearchEntry
+from generator.site.search.index import SearchIndex, new_search_index
+from generator.site.site import OutputFile, card_files, common_files, place_cards, render_card
 from generator.source import FILE_START, Span
 
 PARALLEL_FROM = 100
@@ -52,6 +54,7 @@ class _Written:
     files: int = 0
     diagnostics: tuple[Diagnostic, ...] = ()
     settings_problems: tuple[Diagnostic, ...] = ()
+    entries: tuple[SearchEntry, ...] = ()
 
 
 def build_site(
@@ -61,6 +64,7 @@ def build_site(
     base_url: str | None,
     jobs: int,
     evidence: Mapping[str, CardEvidence],
+    search: Search = Search.NOTHING,
 ) -> BuildReport:
     """Renders the cards with `jobs` processes, and publishes the site at `output`.
 
@@ -68,21 +72,23 @@ def build_site(
     by card id, is shown as it is given: it must have only records that are valid. A card that
     can't be rendered is a diagnostic, and nothing is published then. Raises `SettingsError`
     for a template or a catalogue of words that can't be used, and `OutputError` when the
-    site can't be written.
+    site can't be written or indexed.
     """
     start = time.perf_counter()
-    hub = load_hub(settings, base_url)
+    hub = load_hub(settings, base_url, search)
     placed = place_cards(cards, _update_times(cards), evidence)
-    with new_draft(output) as draft:
+    with new_draft(output) as draft, new_search_index(hub) as index:
         written = [
             _write(draft, common_files(hub, placed)),
-            *_write_all_cards(hub, placed, draft, jobs),
+            *_write_all_cards(hub, placed, draft, index, jobs),
         ]
         problems = [problem for part in written for problem in part.settings_problems]
         if problems:
             raise SettingsError(in_source_order(problems))
         diagnostics = in_source_order(item for part in written for item in part.diagnostics)
         if not diagnostics:
+            entries = [entry for part in written for entry in part.entries]
+            written += [_write(draft, [file]) for file in index.files(hub, entries)]
             draft.publish()
     return BuildReport(
         output=output,
@@ -103,16 +109,17 @@ def _update_times(cards: Sequence[Card]) -> Mapping[Path, datetime]:
 
 
 def _write_all_cards(
-    hub: Hub, placed: Sequence[PlacedCard], draft: Draft, jobs: int
+    hub: Hub, placed: Sequence[PlacedCard], draft: Draft, index: SearchIndex, jobs: int
 ) -> Iterator[_Written]:
     if jobs <= 1 or len(placed) < PARALLEL_FROM:
-        yield _write_cards(hub, placed, draft)
+        yield _write_cards(hub, placed, draft, index)
         return
     size = -(-len(placed) // (jobs * _BATCHES_PER_PROCESS))
     batches = [placed[first : first + size] for first in range(0, len(placed), size)]
     with ProcessPoolExecutor(max_workers=jobs) as pool:
         futures = [
-            pool.submit(_write_batch, hub.settings, hub.base_url, batch, draft) for batch in batches
+            pool.submit(_write_batch, hub.settings, hub.base_url, hub.search, batch, draft, index)
+            for batch in batches
         ]
         try:
             for future in futures:
@@ -126,25 +133,37 @@ def _write_all_cards(
 
 
 def _write_batch(
-    settings: Settings, base_url: str, placed: Sequence[PlacedCard], draft: Draft
+    settings: Settings,
+    base_url: str,
+    search: Search,
+    placed: Sequence[PlacedCard],
+    draft: Draft,
+    index: SearchIndex,
 ) -> _Written:
-    return _write_cards(load_hub(settings, base_url), placed, draft)
+    return _write_cards(load_hub(settings, base_url, search), placed, draft, index)
 
 
-def _write_cards(hub: Hub, placed: Sequence[PlacedCard], draft: Draft) -> _Written:
+def _write_cards(
+    hub: Hub, placed: Sequence[PlacedCard], draft: Draft, index: SearchIndex
+) -> _Written:
     renderer = SectionRenderer()
-    parts = [_write_card(hub, item, renderer, draft) for item in placed]
+    parts = [_write_card(hub, item, renderer, draft, index) for item in placed]
     return _Written(
         pages=sum(part.pages for part in parts),
         files=sum(part.files for part in parts),
         diagnostics=tuple(item for part in parts for item in part.diagnostics),
         settings_problems=tuple(item for part in parts for item in part.settings_problems),
+        entries=tuple(item for part in parts for item in part.entries),
     )
 
 
-def _write_card(hub: Hub, placed: PlacedCard, renderer: SectionRenderer, draft: Draft) -> _Written:
+def _write_card(
+    hub: Hub, placed: PlacedCard, renderer: SectionRenderer, draft: Draft, index: SearchIndex
+) -> _Written:
     try:
-        return _write(draft, card_files(hub, placed, renderer))
+        rendered = render_card(hub, placed.card, renderer)
+        written = _write(draft, card_files(hub, placed, rendered))
+        return replace(written, entries=index.add(hub, placed.card, rendered))
     except RenderError as error:
         problem = _unrendered(placed.card, error.span, error.message, error.hint)
     except RecursionError:

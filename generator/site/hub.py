@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from generator.cards.model import Card
 from generator.config import Settings
@@ -14,6 +15,14 @@ from generator.site.strings import Strings, load_strings
 from generator.site.theme import Theme, load_theme
 
 
+class Search(Enum):
+    """What visitors can search: nothing, what the list of cards has, or every word as well."""
+
+    NOTHING = "nothing"
+    LIST = "list"
+    FULL_TEXT = "full text"
+
+
 @dataclass(frozen=True, slots=True)
 class Hub:
     """A hub as its pages show it; `strings` are by language code."""
@@ -22,6 +31,7 @@ class Hub:
     base_url: str
     theme: Theme
     strings: Mapping[str, Strings]
+    search: Search
 
     @property
     def fallback(self) -> Language:
@@ -47,7 +57,7 @@ class Hub:
         return language if language.code in card.front_matter.summary else self.fallback
 
 
-def load_hub(settings: Settings, base_url: str | None) -> Hub:
+def load_hub(settings: Settings, base_url: str | None, search: Search = Search.NOTHING) -> Hub:
     """The hub with these settings, published at `base_url`, or where the settings say.
 
     Raises `SettingsError` when a template or a catalogue of words can't be used.
@@ -57,4 +67,5 @@ def load_hub(settings: Settings, base_url: str | None) -> Hub:
         base_url=base_url or settings.base_url,
         theme=load_theme(settings),
         strings=load_strings(settings),
+        search=search,
     )

@@ -27,7 +27,7 @@ from generator.site.addresses import (
 )
 from generator.site.evidence import BlockEvidence, blocks_evidence, evidence_in_short
 from generator.site.formats import day
-from generator.site.hub import Hub
+from generator.site.hub import Hub, Search
 from generator.site.markdown.render import RenderedSection
 from generator.site.structured_data import software_source_code
 from generator.site.theme import (
@@ -83,6 +83,16 @@ class Page:
     def asset(self, name: str) -> str:
         """The link from this page to an asset of the theme."""
         return self.to(self.hub.theme.assets[name].address)
+
+    @property
+    def has_search(self) -> bool:
+        """Whether there is anything to search the site with."""
+        return self.hub.search is not Search.NOTHING
+
+    @property
+    def runs_wasm(self) -> bool:
+        """Whether the search of this site needs WebAssembly."""
+        return self.hub.search is Search.FULL_TEXT
 
     @property
     def feeds(self) -> tuple[FeedLink, ...]:

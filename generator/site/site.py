@@ -46,6 +46,19 @@ class OutputFile:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class RenderedCard:
+    """A card's sample code as HTML, and its sections by language code."""
+
+    sample: str
+    sections: Mapping[str, RenderedSection]
+
+    @property
+    def full_text(self) -> Mapping[str, str]:
+        """All that the card says, as HTML, by language code."""
+        return {code: f"{self.sample}\n{item.html}" for code, item in self.sections.items()}
+
+
 def place_cards(
     cards: Sequence[Card],
     updated: Mapping[Path, datetime],
@@ -64,26 +77,30 @@ def place_cards(
     )
 
 
-def card_files(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> tuple[OutputFile, ...]:
-    """The pages of one card, its files to take away, and the API's answer.
-
-    Raises `RenderError` when the card can't be shown as it is meant.
-    """
-    card = placed.card
-    sample = code_figure(SAMPLE, card.sample.language, card.sample.code)
+def render_card(hub: Hub, card: Card, renderer: SectionRenderer) -> RenderedCard:
+    """The card's code and its sections. Raises `RenderError` for one that can't be shown."""
     sections: dict[str, RenderedSection] = {}
     for language in hub.settings.languages:
         section = card.section(language.code)
         if section:
             sections[language.code] = renderer.render(section, hub.wording(language))
+    sample = code_figure(SAMPLE, card.sample.language, card.sample.code)
+    return RenderedCard(sample, sections)
+
+
+def card_files(hub: Hub, placed: PlacedCard, rendered: RenderedCard) -> tuple[OutputFile, ...]:
+    """The pages of one card, its files to take away, and the API's answer.
+
+    Raises `RenderError` when the card's file has been changed since it was read.
+    """
+    card = placed.card
     files = []
     for language in hub.settings.languages:
         shown = hub.shown_language(card, language)
-        content = CardContent(sample, sections[shown.code], shown)
+        content = CardContent(rendered.sample, rendered.sections[shown.code], shown)
         html = pages.card(hub, language, placed, content)
         files.append(OutputFile(card_page(language, card.id), html.encode()))
-    full_text = {code: f"{sample}\n{section.html}" for code, section in sections.items()}
-    data = model_data(card, placed.updated, full_text, placed.evidence)
+    data = model_data(card, placed.updated, rendered.full_text, placed.evidence)
     return (*files, *_for_tools(hub, placed), OutputFile(card_data(card.id), data))
 
 

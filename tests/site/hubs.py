@@ -15,7 +15,7 @@ from generator.evidence.model import CardEvidence
 from generator.site.hub import load_hub
 from generator.site.markdown.footnotes import FootnoteNames
 from generator.site.markdown.render import SectionRenderer, Wording
-from generator.site.site import card_files, common_files, place_cards
+from generator.site.site import card_files, common_files, place_cards, render_card
 
 SITE = """\
 title: {zh_CN: 模型中心, en_US: Model Hub}
@@ -107,7 +107,7 @@ def render_files(
     renderer = SectionRenderer()
     files = [*common_files(hub, placed)]
     for item in placed:
-        files += card_files(hub, item, renderer)
+        files += card_files(hub, item, render_card(hub, item.card, renderer))
     paths = [file.path for file in files]
     assert len(paths) == len(set(paths))
     return {file.path: file.content for file in files}

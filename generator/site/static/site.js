@@ -104,7 +104,49 @@ const setUpContents = () => {
   mark();
 };
 
+const setUpSearch = () => {
+  const link = document.querySelector(".search-link");
+  const dialog = document.querySelector("dialog.search");
+  if (!link || !dialog?.showModal) return;
+  const open = () => {
+    if (dialog.open) return;
+    dialog.showModal();
+    dialog.querySelector("input").select();
+    if (document.querySelector("script[data-search]")) return;
+    const script = document.createElement("script");
+    script.src = dialog.dataset.script;
+    script.dataset.search = "";
+    script.addEventListener("error", () => {
+      dialog.querySelector("[role=status]").textContent = dialog.dataset.failed;
+      script.remove();
+    });
+    document.head.append(script);
+  };
+  const isModified = (event) => event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
+  link.setAttribute("role", "button");
+  link.setAttribute("aria-haspopup", "dialog");
+  link.setAttribute("aria-keyshortcuts", "/");
+  link.addEventListener("click", (event) => {
+    if (isModified(event)) return;
+    event.preventDefault();
+    open();
+  });
+  link.addEventListener("keydown", (event) => {
+    if (event.key !== " ") return;
+    event.preventDefault();
+    open();
+  });
+  document.addEventListener("keydown", (event) => {
+    // Not without Shift: there are keyboards on which "/" needs it.
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.isComposing || event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    event.preventDefault();
+    open();
+  });
+};
+
 setUpThemeSwitch();
 setUpCopyButtons();
 setUpLanguageMemory();
 setUpContents();
+setUpSearch();

@@ -1,0 +1,67 @@
+"""What there is to find of a card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from generator.cards.entrypoints import find_loads
+from generator.cards.hubconf import OwnHub
+from generator.cards.model import Card
+from generator.cards.python_code import parse_code
+from generator.cards.variants import find_variants
+from generator.site.hub import Hub
+from generator.site.markdown.headings import PlacedHeading
+from generator.site.markdown.render import RenderedSection
+
+
+@dataclass(frozen=True, slots=True)
+class TextEntry:
+    """What a card says in short in one language; `headings` is None when it has no section."""
+
+    summary: str
+    headings: tuple[PlacedHeading, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchEntry:
+    """A card in the list that is searched; `texts` are by language code."""
+
+    id: str
+    title: str
+    author: str
+    tags: tuple[str, ...]
+    entrypoints: tuple[str, ...]
+    texts: Mapping[str, TextEntry]
+
+
+def search_entry(hub: Hub, card: Card, sections: Mapping[str, RenderedSection]) -> SearchEntry:
+    """The card, whose `sections` are by language code."""
+    front = card.front_matter
+    texts = {}
+    for code in (language.code for language in hub.settings.languages):
+        if code in front.summary or code in sections:
+            headings = sections[code].headings if code in sections else None
+            texts[code] = TextEntry(front.summary.get(code, ""), headings)
+    return SearchEntry(
+        id=card.id,
+        title=front.title,
+        author=front.author,
+        tags=front.tags,
+        entrypoints=_entrypoints(hub, card),
+        texts=texts,
+    )
+
+
+def _entrypoints(hub: Hub, card: Card) -> tuple[str, ...]:
+    """What the sample code and its variants load, each name once."""
+    if not card.sample.is_python:
+        return ()
+    settings = hub.settings
+    runtime = settings.runtimes[card.sample.attributes.runtime or settings.default_runtime]
+    codes = [parse_code(card.sample, runtime.python)]
+    codes += [variant.code for variant in find_variants(card.sample).variants]
+    # From whose repository it is loaded makes no difference to somebody who looks for it.
+    nobody = OwnHub(settings.root)
+    loads = (load for code in codes for load in find_loads([code], nobody))
+    return tuple(dict.fromkeys(load.entrypoint for load in loads if load.entrypoint))

@@ -1,0 +1,25 @@
+"""Where words end in what is indexed."""
+
+from __future__ import annotations
+
+import re
+
+UNSPACED = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\U00020000-\U0003ffff"
+)
+"""The characters, as ranges, that are written with no spaces between words: Han and kana.
+
+A class of characters for regular expressions of Python and of browsers.
+"""
+
+_EACH = re.compile(f"[{UNSPACED}]")
+
+
+def spaced(text: str) -> str:
+    """`text` in which each unspaced character is a word of its own.
+
+    So any characters that stand side by side are found as a phrase, wherever a dictionary
+    would have a word begin or end.
+    """
+    return _EACH.sub(r" \g<0> ", text)
