@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from generator.runner.unchanged import ledger_if_unchanged
 
 if TYPE_CHECKING:
     from generator.runner.runtime import Runtime
+    from generator.runner.workshop import Workshop
 
 INTERRUPTED = 130
 
@@ -28,6 +30,7 @@ _OPTIONS = {
     f"--{name}": f"--card-{name}"
     for name in ("accept", "fresh", "jobs", "network", "require-sandbox", "time-limit")
 }
+_OPTIONS_THAT_LET_PYTEST_BE = frozenset({"--accept", "--fresh"})
 # In pytest's own order.
 _PYTEST_SETTINGS = (
     *("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini"),
@@ -47,21 +50,31 @@ def run_tests(settings: Settings, arguments: Sequence[str]) -> int:
     runtime, 130 when interrupted. Nothing but cards is collected, and no `conftest.py` is
     read, since the cards may be a stranger's. Raises `RunnerError` when pytest is missing.
     """
-    try:
-        if _told_from_records(settings, arguments):
-            return 0
+    paths = _cards_to_run(settings, arguments)
+    if paths and "--fresh" not in arguments and _told_from_records(settings, paths):
+        return 0
+    with _begun_workshop(settings) if paths else nullcontext() as workshop:
+        return _run_by_pytest(settings, arguments, workshop)
+
+
+def _run_by_pytest(settings: Settings, arguments: Sequence[str], workshop: Workshop | None) -> int:
+    with _extra_for_running():
         import pytest
-    except ImportError:
-        raise RunnerError(_WHAT_IS_MISSING) from None
+
+        from generator.runner.plugin import WorkshopAtHand
+
     code = pytest.main(
         [
             *("-p", "hubcards", "--only-cards", "--noconftest"),
+            # Dear to import, and of no use for cards.
+            *("-p", "no:hypothesispytest"),
             "--continue-on-collection-errors",
             # It would tell that this package is imported already, which nobody can change.
             *("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"),
             *("--rootdir", str(settings.root), "-c", str(_pytest_settings(settings.root))),
             *map(_pytest_option, arguments),
-        ]
+        ],
+        plugins=[WorkshopAtHand(workshop)] if workshop else [],
     )
     return {
         pytest.ExitCode.OK: 0,
@@ -89,11 +102,31 @@ def _current_records(settings: Settings, problems: list[str]) -> CurrentRecords:
     return CurrentRecords(settings, keeper, identifier(settings))
 
 
-def _told_from_records(settings: Settings, arguments: Sequence[str]) -> bool:
+def _cards_to_run(settings: Settings, arguments: Sequence[str]) -> Sequence[Path]:
+    """Where the cards are that are run, by this program alone; none if that is up to pytest."""
+    named = [Path(item) for item in arguments if item not in _OPTIONS_THAT_LET_PYTEST_BE]
+    if os.environ.get("PYTEST_ADDOPTS") or not all(path.exists() for path in named):
+        return ()
+    return named or [settings.root / CARDS_FOLDER]
+
+
+@contextmanager
+def _begun_workshop(settings: Settings) -> Iterator[Workshop]:
+    """A workshop as the default options have it, which gets ready while pytest is imported."""
+    with _extra_for_running():
+        from generator.runner.mirror.modes import NetworkMode
+        from generator.runner.workshop import Needs, Workshop
+
+    workshop = Workshop(settings, settings.time_limit, NetworkMode.REPLAY, Needs.WHAT_THERE_IS)
+    try:
+        workshop.begin()
+        yield workshop
+    finally:
+        workshop.close()
+
+
+def _told_from_records(settings: Settings, paths: Sequence[Path]) -> bool:
     """Whether the records show everything; then it has been printed."""
-    paths = [Path(argument) for argument in arguments] or [settings.root / CARDS_FOLDER]
-    if os.environ.get("PYTEST_ADDOPTS") or not all(path.exists() for path in paths):
-        return False
     problems: list[str] = []
     try:
         ledger = ledger_if_unchanged(settings, paths, _current_records(settings, problems))
@@ -117,10 +150,8 @@ def make_runtime(settings: Settings, name: str | None) -> Runtime:
 
     Raises `RunnerError` when it can't be made.
     """
-    try:
+    with _extra_for_running():
         from generator.runner.runtime import ensure_runtime
-    except ImportError:
-        raise RunnerError(_WHAT_IS_MISSING) from None
     return ensure_runtime(settings, name or settings.default_runtime)
 
 
@@ -145,7 +176,12 @@ def _pytest_settings(root: Path) -> Path:
     return next(found, Path(os.devnull))
 
 
-_WHAT_IS_MISSING = (
-    'running cards needs more packages than building the site: the extra "run" of hubcards;'
-    " in its checkout, sh tools/install.sh .venv '.[run]' installs it"
-)
+@contextmanager
+def _extra_for_running() -> Iterator[None]:
+    try:
+        yield
+    except ImportError:
+        raise RunnerError(
+            'running cards needs more packages than building the site: the extra "run" of'
+            " hubcards; in its checkout, sh tools/install.sh .venv '.[run]' installs it"
+        ) from None

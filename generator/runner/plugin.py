@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 NETWORK_MODES = ("replay", "record", "live")
 _SETTINGS = Path("site", "site.yaml")
 _REPORT_KEY = "hubcards"
+_WORKSHOP_AT_HAND: pytest.StashKey[Workshop] = pytest.StashKey()
 _EXAMPLE_OF_VARIANT = re.compile(
     r"(?P<path>[^\[\]]+\.md)::(?P<group>\w+\[[^\[\]]*\])::(?P<example>[\w-]+)"
 )
@@ -100,6 +101,19 @@ def _places(text: str) -> int:
     return int(text)
 
 
+class WorkshopAtHand:
+    """Brings a run the workshop that was begun for it while pytest was imported."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        """`workshop` must be one as the run's options would have it."""
+        self._workshop = workshop
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Hand it over."""
+        config.stash[_WORKSHOP_AT_HAND] = self._workshop
+
+
 class CardPlugin:
     """The hooks in a hub."""
 
@@ -163,6 +177,8 @@ class CardPlugin:
 
     def workshop(self) -> Workshop:
         """The workshop of this run; raises `SettingsError`."""
+        if self._workshop is None:
+            self._workshop = self._config.stash.get(_WORKSHOP_AT_HAND, None)
         if self._workshop is None:
             from generator.runner.mirror.modes import NetworkMode
             from generator.runner.workshop import Needs, Workshop
@@ -284,7 +300,7 @@ class CardPlugin:
         from generator.runner.sandbox.probe import enforced
 
         workshop = self.workshop()
-        workshop.start_mirror()
+        workshop.begin_mirror()
         for name in names:
             problem = workshop.warm(name).problem
             if problem:

@@ -59,6 +59,21 @@ def ensure_runtime(
     stderr. Several processes may ask at once: one makes it, the others wait. Raises
     `RuntimeUnavailableError` when it can't be made.
     """
+    runtime = planned_runtime(settings, name)
+    if not is_made(runtime):
+        runtime.folder.parent.mkdir(parents=True, exist_ok=True)
+        with _lock_of(runtime, say):
+            if not is_made(runtime):
+                definition = settings.runtimes[name]
+                _make(runtime, definition.python, settings.root / definition.requirements, say)
+    return runtime
+
+
+def planned_runtime(settings: Settings, name: str) -> Runtime:
+    """The runtime that the settings call `name`, which need not be there yet.
+
+    Raises `RuntimeUnavailableError` when it can't be made from what the settings say.
+    """
     if os.name != "posix":
         raise RuntimeUnavailableError("cards run on Linux and macOS; on Windows, use WSL")
     definition = settings.runtimes.get(name)
@@ -73,13 +88,7 @@ def ensure_runtime(
             f"the requirements of the runtime {name} can't be read: {error}; correct"
             f" runtimes: {name}: requirements: in site/site.yaml"
         ) from None
-    runtime = _runtime(name, definition.python, pins)
-    if not _is_complete(runtime):
-        runtime.folder.parent.mkdir(parents=True, exist_ok=True)
-        with _lock_of(runtime, say):
-            if not _is_complete(runtime):
-                _make(runtime, definition.python, requirements, say)
-    return runtime
+    return _runtime(name, definition.python, pins)
 
 
 def describe(runtime: Runtime) -> RuntimeContents:
@@ -107,7 +116,8 @@ def _runtime(name: str, version: str, pins: bytes) -> Runtime:
     return Runtime(name, folder / "bin" / "python", folder, key)
 
 
-def _is_complete(runtime: Runtime) -> bool:
+def is_made(runtime: Runtime) -> bool:
+    """Whether the runtime is there, and whole."""
     # The interpreter behind the link may have been removed since.
     return (runtime.folder / _MARKER).is_file() and os.access(runtime.python, os.X_OK)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -23,7 +23,7 @@ from generator.runner.mirror.modes import NetworkMode
 from generator.runner.mirror.recordings import recordings_of
 from generator.runner.mirror.seeding import Moved, Seeds, plant
 from generator.runner.mirror.weights import stand_in_weights
-from generator.runner.runtime import Runtime, ensure_runtime
+from generator.runner.runtime import Runtime, ensure_runtime, is_made, planned_runtime
 from generator.runner.sandbox.probe import enforced
 from generator.runner.session import GroupSession, Launch, Outcome
 from generator.runner.stand_ins import weights_of
@@ -88,8 +88,9 @@ class Workshop:
         self._recordings = recordings_of(settings, cache_folder())
         self._moved = Moved()
         self._lock = threading.RLock()
+        self._warm_lock = threading.Lock()
         self._mirror_lock = threading.Lock()
-        self._starting: threading.Thread | None = None
+        self._beginnings: list[threading.Thread] = []
         self._runtimes: dict[str, Runtime | RunnerError] = {}
         self._warm: dict[str, WarmRuntime] = {}
         self.unenforced: tuple[str, ...] = ()
@@ -121,7 +122,7 @@ class Workshop:
         """
         runtime = self.make_runtime(name)
         definition = self.settings.runtimes[name]
-        with self._lock:
+        with self._warm_lock:
             if name not in self._warm:
                 preload = tuple(definition.preload)
                 self._warm[name] = WarmRuntime(runtime.python, preload, definition.seed)
@@ -159,14 +160,15 @@ class Workshop:
         return {names[key]: version for key, version in versions.items() if key in names}
 
     def close(self) -> None:
-        """Stop the mirror and the interpreters."""
-        if self._starting is not None:
-            self._starting.join()
-        with self._lock, self._mirror_lock:
+        """Stop the mirror and the interpreters; may be called again."""
+        while self._beginnings:
+            self._beginnings.pop().join()
+        with self._warm_lock, self._mirror_lock:
             if self._mirror is not None:
                 self._mirror.close()
-            for warm in self._warm.values():
-                warm.close()
+                self._mirror = None
+            while self._warm:
+                self._warm.popitem()[1].close()
 
     def _make_stand_ins(self, weights: Sequence[str]) -> None:
         if self.network is NetworkMode.REPLAY:
@@ -192,15 +194,31 @@ class Workshop:
                 seeds.seeds.extend([seed] if seed else [])
         return seeds
 
-    def start_mirror(self) -> None:
-        """Begin to start the mirror, so that the first group need not wait for all of it."""
-        self._starting = threading.Thread(target=self._start_mirror, daemon=True)
-        self._starting.start()
+    def begin(self) -> None:
+        """Begin to start what nearly all groups need, so that the first need not wait for it.
 
-    def _start_mirror(self) -> None:
-        # What keeps it from starting is told to the group that asks for it.
+        Does nothing while the default runtime is not there: making it takes minutes, and tells
+        of them on the terminal.
+        """
+        name = self.settings.default_runtime
         with contextlib.suppress(RunnerError):
-            self._running_mirror()
+            if is_made(planned_runtime(self.settings, name)):
+                self.begin_mirror()
+                self._begin(lambda: self.warm(name))
+
+    def begin_mirror(self) -> None:
+        """Begin to start the mirror."""
+        self._begin(self._running_mirror)
+
+    def _begin(self, start: Callable[[], object]) -> None:
+        def try_to_start() -> None:
+            # What keeps it from starting is told to the group that asks for it.
+            with contextlib.suppress(RunnerError):
+                start()
+
+        thread = threading.Thread(target=try_to_start, daemon=True)
+        self._beginnings.append(thread)
+        thread.start()
 
     def _running_mirror(self) -> Mirror:
         # Stand-in weights are those of the default runtime, whichever one asks for them.
