@@ -110,7 +110,9 @@ def _parser() -> argparse.ArgumentParser:
         "--jobs", metavar="N", type=_positive, default=_cores(), help="processes to render with"
     )
     build.add_argument("--no-cache", action="store_true", help="render everything anew")
-    build.add_argument("--no-search", action="store_true", help="make no search index")
+    build.add_argument(
+        "--no-full-text", action="store_true", help="make no index of all words for the search"
+    )
 
     check = commands.add_parser(
         "check",
@@ -198,10 +200,10 @@ def _build(options: argparse.Namespace) -> int:
     from generator.site.build import build_site
     from generator.site.hub import Search
     from generator.site.publish import OutputError
-    from generator.site.search.index import available_search
+    from generator.site.search.pagefind import available_search
 
     settings = _settings(options)
-    search = Search.NOTHING if options.no_search else available_search()
+    search = Search.LIST if options.no_full_text else available_search()
     output = options.output or settings.root / "site" / "public"
     catalog = _catalog(settings, [_cards_folder(options, settings)])
     sys.stderr.write(as_text(catalog.diagnostics))
@@ -220,7 +222,7 @@ def _build(options: argparse.Namespace) -> int:
         sys.stderr.write(as_text(report.diagnostics))
         sys.stderr.write("nothing was published, because cards have errors\n")
         return PROBLEMS
-    if search is Search.LIST:
+    if search is Search.LIST and not options.no_full_text:
         sys.stderr.write("the search has no full text; install hubcards[search] for it\n")
     sys.stdout.write(
         f"{_count(report.cards, 'card')}, {_count(report.pages, 'page')}, "

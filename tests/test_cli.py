@@ -113,7 +113,7 @@ def test_build_writes_the_site_where_it_is_told(cards: Path, tmp_path: Path) -> 
     output = tmp_path / "out"
     result = hubcards(
         *("build", "--cards", cards, "--output", output, "--base-url", "https://example.org/x/"),
-        *("--jobs", "2", "--no-cache", "--no-search"),
+        *("--jobs", "2", "--no-cache", "--no-full-text"),
     )
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith("1 card, ")

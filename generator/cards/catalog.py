@@ -145,7 +145,7 @@ def _name_problem(path: Path) -> Diagnostic | None:
         message = f'"{path.name}" does not end with {CARD_SUFFIX}'
     elif not _ID.fullmatch(card_id) or card_id.endswith("."):
         message = f"\"{card_id}\" can't be a card's address"
-    elif card_id.casefold() in _RESERVED_IDS:
+    elif card_id.casefold() in _RESERVED_IDS or card_id.casefold().endswith(".html"):
         message = f'the name "{card_id}" is reserved'
     else:
         return None

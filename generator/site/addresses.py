@@ -22,9 +22,14 @@ PAGEFIND = f"{SEARCH}/pagefind"
 _INDEX = "index.html"
 
 
-def catalogue_page(language: Language) -> str:
-    """The page that lists all cards in a language."""
-    return f"{language.tag}/{_INDEX}"
+def catalogue_page(language: Language, number: int = 1) -> str:
+    """One of the pages that list all cards in a language."""
+    return f"{language.tag}/{_INDEX if number == 1 else f'page-{number}.html'}"
+
+
+def tag_page(language: Language, tag: str, number: int = 1) -> str:
+    """One of the pages that list the cards with a tag, in a language."""
+    return f"{language.tag}/tag-{tag}{'' if number == 1 else f'.{number}'}.html"
 
 
 def card_page(language: Language, card_id: str) -> str:

@@ -13,17 +13,22 @@ from generator.config import Settings
 from generator.diagnostics import printable
 from generator.evidence.model import ArraySummary, CardEvidence, Record, Run
 from generator.site.formats import iso_time
+from generator.site.listed import ListedCard
 from generator.untrusted import harmless
 
 
-def models_data(settings: Settings, models: Iterable[tuple[Card, datetime]]) -> bytes:
+def models_data(settings: Settings, cards: Iterable[ListedCard]) -> bytes:
     """All cards, and the names of all tags by language."""
-    return _json(
-        {
-            "models": [_meta(card, updated) for card, updated in models],
-            "tags": {tag: dict(names) for tag, names in settings.tags.items()},
-        }
+    tags = json.dumps(
+        {tag: dict(names) for tag, names in settings.tags.items()}, ensure_ascii=False
     )
+    models = ", ".join(card.data for card in cards)
+    return f'{{"models": [{models}], "tags": {tags}}}\n'.encode()
+
+
+def listed_data(card: Card, updated: datetime) -> str:
+    """A card as it stands among all of them."""
+    return json.dumps(_meta(card, updated), ensure_ascii=False)
 
 
 def model_data(

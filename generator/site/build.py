@@ -10,6 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from generator.cards.model import Card
 from generator.config import Settings, SettingsError
@@ -17,12 +18,12 @@ from generator.diagnostics import Diagnostic, Severity, in_source_order
 from generator.evidence.model import CardEvidence
 from generator.site.history import source_date, update_times
 from generator.site.hub import Hub, Search, load_hub
+from generator.site.listed import ListedCard
 from generator.site.markdown.render import RenderError, SectionRenderer
 from generator.site.pages import PlacedCard
 from generator.site.publish import Draft, OutputError, new_draft
-from generator.site.search.entries import SearchEntry
-from generator.site.search.index import SearchIndex, new_search_index
-from generator.site.site import OutputFile, card_files, common_files, place_cards, render_card
+from generator.site.search.pagefind import index_documents
+from generator.site.site import OutputFile, card_output, common_files, place_cards
 from generator.source import FILE_START, Span
 
 PARALLEL_FROM = 100
@@ -54,7 +55,7 @@ class _Written:
     files: int = 0
     diagnostics: tuple[Diagnostic, ...] = ()
     settings_problems: tuple[Diagnostic, ...] = ()
-    entries: tuple[SearchEntry, ...] = ()
+    listed: tuple[ListedCard, ...] = ()
 
 
 def build_site(
@@ -64,7 +65,7 @@ def build_site(
     base_url: str | None,
     jobs: int,
     evidence: Mapping[str, CardEvidence],
-    search: Search = Search.NOTHING,
+    search: Search = Search.LIST,
 ) -> BuildReport:
     """Renders the cards with `jobs` processes, and publishes the site at `output`.
 
@@ -77,18 +78,19 @@ def build_site(
     start = time.perf_counter()
     hub = load_hub(settings, base_url, search)
     placed = place_cards(cards, _update_times(cards), evidence)
-    with new_draft(output) as draft, new_search_index(hub) as index:
-        written = [
-            _write(draft, common_files(hub, placed)),
-            *_write_all_cards(hub, placed, draft, index, jobs),
-        ]
+    with new_draft(output) as draft, TemporaryDirectory(prefix="hubcards-") as name:
+        documents = Path(name)
+        written = list(_write_all_cards(hub, placed, draft, documents, jobs))
         problems = [problem for part in written for problem in part.settings_problems]
         if problems:
             raise SettingsError(in_source_order(problems))
         diagnostics = in_source_order(item for part in written for item in part.diagnostics)
         if not diagnostics:
-            entries = [entry for part in written for entry in part.entries]
-            written += [_write(draft, [file]) for file in index.files(hub, entries)]
+            listed = [card for part in written for card in part.listed]
+            written.append(_write(draft, common_files(hub, listed)))
+            if search is Search.FULL_TEXT and listed:
+                files = index_documents(documents)
+                written.append(_write(draft, [OutputFile(*file) for file in files]))
             draft.publish()
     return BuildReport(
         output=output,
@@ -109,16 +111,18 @@ def _update_times(cards: Sequence[Card]) -> Mapping[Path, datetime]:
 
 
 def _write_all_cards(
-    hub: Hub, placed: Sequence[PlacedCard], draft: Draft, index: SearchIndex, jobs: int
+    hub: Hub, placed: Sequence[PlacedCard], draft: Draft, documents: Path, jobs: int
 ) -> Iterator[_Written]:
     if jobs <= 1 or len(placed) < PARALLEL_FROM:
-        yield _write_cards(hub, placed, draft, index)
+        yield _write_cards(hub, placed, draft, documents)
         return
     size = -(-len(placed) // (jobs * _BATCHES_PER_PROCESS))
     batches = [placed[first : first + size] for first in range(0, len(placed), size)]
     with ProcessPoolExecutor(max_workers=jobs) as pool:
         futures = [
-            pool.submit(_write_batch, hub.settings, hub.base_url, hub.search, batch, draft, index)
+            pool.submit(
+                _write_batch, hub.settings, hub.base_url, hub.search, batch, draft, documents
+            )
             for batch in batches
         ]
         try:
@@ -138,32 +142,33 @@ def _write_batch(
     search: Search,
     placed: Sequence[PlacedCard],
     draft: Draft,
-    index: SearchIndex,
+    documents: Path,
 ) -> _Written:
-    return _write_cards(load_hub(settings, base_url, search), placed, draft, index)
+    return _write_cards(load_hub(settings, base_url, search), placed, draft, documents)
 
 
-def _write_cards(
-    hub: Hub, placed: Sequence[PlacedCard], draft: Draft, index: SearchIndex
-) -> _Written:
+def _write_cards(hub: Hub, placed: Sequence[PlacedCard], draft: Draft, documents: Path) -> _Written:
     renderer = SectionRenderer()
-    parts = [_write_card(hub, item, renderer, draft, index) for item in placed]
+    parts = [_write_card(hub, item, renderer, draft, documents) for item in placed]
     return _Written(
         pages=sum(part.pages for part in parts),
         files=sum(part.files for part in parts),
         diagnostics=tuple(item for part in parts for item in part.diagnostics),
         settings_problems=tuple(item for part in parts for item in part.settings_problems),
-        entries=tuple(item for part in parts for item in part.entries),
+        listed=tuple(item for part in parts for item in part.listed),
     )
 
 
 def _write_card(
-    hub: Hub, placed: PlacedCard, renderer: SectionRenderer, draft: Draft, index: SearchIndex
+    hub: Hub, placed: PlacedCard, renderer: SectionRenderer, draft: Draft, documents: Path
 ) -> _Written:
     try:
-        rendered = render_card(hub, placed.card, renderer)
-        written = _write(draft, card_files(hub, placed, rendered))
-        return replace(written, entries=index.add(hub, placed.card, rendered))
+        output = card_output(hub, placed, renderer)
+        for document in output.documents:
+            target = documents.joinpath(*document.path.split("/"))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(document.content)
+        return replace(_write(draft, output.files), listed=(output.listed,))
     except RenderError as error:
         problem = _unrendered(placed.card, error.span, error.message, error.hint)
     except RecursionError:

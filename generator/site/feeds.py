@@ -10,7 +10,7 @@ from generator.languages import Language
 from generator.site.addresses import absolute, card_page, catalogue_page, feed
 from generator.site.formats import iso_time
 from generator.site.hub import Hub
-from generator.site.pages import PlacedCard
+from generator.site.listed import ListedCard
 from generator.site.plain_markdown import one_line
 
 NEWEST = 50
@@ -19,13 +19,13 @@ NEWEST = 50
 _BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
-def newest_first(cards: Sequence[PlacedCard]) -> list[PlacedCard]:
+def newest_first(cards: Sequence[ListedCard]) -> list[ListedCard]:
     """The cards of a feed, the last changed first; those of one moment in the order of ids."""
-    by_id = sorted(cards, key=lambda placed: placed.card.id)
-    return sorted(by_id, key=lambda placed: placed.updated, reverse=True)[:NEWEST]
+    by_id = sorted(cards, key=lambda card: card.id)
+    return sorted(by_id, key=lambda card: card.updated, reverse=True)[:NEWEST]
 
 
-def atom_feed(hub: Hub, language: Language, newest: Sequence[PlacedCard]) -> bytes:
+def atom_feed(hub: Hub, language: Language, newest: Sequence[ListedCard]) -> bytes:
     """The feed in `language`; without cards it has never changed since time began."""
     settings = hub.settings
     own_address = absolute(hub.base_url, feed(language))
@@ -38,27 +38,26 @@ def atom_feed(hub: Hub, language: Language, newest: Sequence[PlacedCard]) -> byt
     _add(SubElement(root, "author"), "name", settings.title[language.code])
     SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": own_address})
     _link(root, absolute(hub.base_url, catalogue_page(language)), language)
-    for placed in newest:
-        _entry(root, hub, language, placed)
+    for card in newest:
+        _entry(root, hub, language, card)
     indent(root, "")
     xml: bytes = tostring(root, encoding="UTF-8", xml_declaration=True)
     return xml + b"\n"
 
 
-def _entry(root: Element, hub: Hub, language: Language, placed: PlacedCard) -> None:
-    card = placed.card
+def _entry(root: Element, hub: Hub, language: Language, card: ListedCard) -> None:
     page = absolute(hub.base_url, card_page(language, card.id))
     entry = SubElement(root, "entry")
     _add(entry, "id", page)
-    _add(entry, "title", card.front_matter.title)
-    _add(entry, "updated", iso_time(placed.updated))
-    _add(SubElement(entry, "author"), "name", card.front_matter.author)
+    _add(entry, "title", card.title)
+    _add(entry, "updated", iso_time(card.updated))
+    _add(SubElement(entry, "author"), "name", card.author)
     _link(entry, page, language)
-    summary_language = hub.summary_language(card, language)
-    summary = _add(entry, "summary", card.front_matter.summary[summary_language.code])
+    summary_language = hub.language_among(card.summaries, language)
+    summary = _add(entry, "summary", card.summaries[summary_language.code])
     if summary_language != language:
         summary.set("xml:lang", summary_language.tag)
-    for tag in card.front_matter.tags:
+    for tag in card.tags:
         label = one_line(hub.settings.tags[tag][language.code])
         SubElement(entry, "category", {"term": tag, "label": label})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,9 +16,8 @@ from generator.site.theme import Theme, load_theme
 
 
 class Search(Enum):
-    """What visitors can search: nothing, what the list of cards has, or every word as well."""
+    """What visitors can search: what the list of cards has, or every word as well."""
 
-    NOTHING = "nothing"
     LIST = "list"
     FULL_TEXT = "full text"
 
@@ -44,20 +43,33 @@ class Hub:
         names = FootnoteNames(heading=text["footnotes"], back=text["back_to_footnote"])
         return Wording(names, task_done=text["task_done"], task_open=text["task_open"])
 
+    def language_among(self, codes: Container[str], language: Language) -> Language:
+        """The language that a page in `language` shows of what there is in these languages."""
+        return language if language.code in codes else self.fallback
+
     def shown_language(self, card: Card, language: Language) -> Language:
         """The language in which a page in `language` shows the card."""
-        return language if card.section(language.code) else self.fallback
+        return self.language_among(written_codes(card), language)
 
     def written_languages(self, card: Card) -> tuple[Language, ...]:
         """The languages that the card really has a text in."""
-        return tuple(item for item in self.settings.languages if card.section(item.code))
+        return self.languages_among(written_codes(card))
+
+    def languages_among(self, codes: Container[str]) -> tuple[Language, ...]:
+        """Those of the hub's languages that have these codes."""
+        return tuple(item for item in self.settings.languages if item.code in codes)
 
     def summary_language(self, card: Card, language: Language) -> Language:
         """The language of the summary that a page in `language` shows."""
-        return language if language.code in card.front_matter.summary else self.fallback
+        return self.language_among(card.front_matter.summary, language)
 
 
-def load_hub(settings: Settings, base_url: str | None, search: Search = Search.NOTHING) -> Hub:
+def written_codes(card: Card) -> tuple[str, ...]:
+    """The codes of the languages in which the card has a section."""
+    return tuple(section.language for section in card.sections)
+
+
+def load_hub(settings: Settings, base_url: str | None, search: Search = Search.LIST) -> Hub:
     """The hub with these settings, published at `base_url`, or where the settings say.
 
     Raises `SettingsError` when a template or a catalogue of words can't be used.

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from generator.cards.model import Card
 from generator.languages import Language
 from generator.site.addresses import CATALOGUE_DATA, absolute, card_markdown
 from generator.site.hub import Hub
-from generator.site.pages import PlacedCard
+from generator.site.listed import ListedCard
 from generator.site.plain_markdown import plain_text
 
 
-def llms_text(hub: Hub, cards: Sequence[PlacedCard]) -> str:
+def llms_text(hub: Hub, cards: Sequence[ListedCard]) -> str:
     """The hub's name, then for each language a list of the cards written in it."""
     settings = hub.settings
     titles = dict.fromkeys(settings.title[language.code] for language in settings.languages)
@@ -20,9 +21,9 @@ def llms_text(hub: Hub, cards: Sequence[PlacedCard]) -> str:
         lines += [f"> {plain_text(settings.description[language.code])}", ">"]
     lines.pop()
     for language in settings.languages:
-        entries = list(_entries(hub, language, cards))
-        if entries:
-            lines += ["", f"## {plain_text(language.name)}", "", *entries]
+        written = [line for card in cards if (line := card.markdown_lines.get(language.code))]
+        if written:
+            lines += ["", f"## {plain_text(language.name)}", "", *written]
     # A heading of the form itself: what may be left out where there is little room.
     lines += ["", "## Optional", ""]
     text = hub.strings[hub.fallback.code]
@@ -31,10 +32,9 @@ def llms_text(hub: Hub, cards: Sequence[PlacedCard]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _entries(hub: Hub, language: Language, cards: Sequence[PlacedCard]) -> Iterator[str]:
-    for placed in cards:
-        front = placed.card.front_matter
-        if placed.card.section(language.code):
-            page = absolute(hub.base_url, card_markdown(language, placed.card.id))
-            about = front.summary[hub.summary_language(placed.card, language).code]
-            yield f"- [{plain_text(front.title)}]({page}): {plain_text(about)}"
+def markdown_line(hub: Hub, card: Card, language: Language) -> str:
+    """The line of a list that leads to the card."""
+    front = card.front_matter
+    page = absolute(hub.base_url, card_markdown(language, card.id))
+    about = front.summary[hub.summary_language(card, language).code]
+    return f"- [{plain_text(front.title)}]({page}): {plain_text(about)}"

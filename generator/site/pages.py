@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -24,6 +24,7 @@ from generator.site.addresses import (
     catalogue_page,
     feed,
     relative,
+    tag_page,
 )
 from generator.site.evidence import BlockEvidence, blocks_evidence, evidence_in_short
 from generator.site.formats import day
@@ -32,7 +33,6 @@ from generator.site.markdown.render import RenderedSection
 from generator.site.structured_data import software_source_code
 from generator.site.theme import (
     CARD_TEMPLATE,
-    CATALOGUE_TEMPLATE,
     FRONT_TEMPLATE,
     SHARE_PICTURE,
     template_problem,
@@ -85,11 +85,6 @@ class Page:
         return self.to(self.hub.theme.assets[name].address)
 
     @property
-    def has_search(self) -> bool:
-        """Whether there is anything to search the site with."""
-        return self.hub.search is not Search.NOTHING
-
-    @property
     def runs_wasm(self) -> bool:
         """Whether the search of this site needs WebAssembly."""
         return self.hub.search is Search.FULL_TEXT
@@ -108,10 +103,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag and what it is called on the page."""
+    """A tag, what it is called on the page, and the link to what there is with it."""
 
     id: str
     name: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +116,6 @@ class Text:
 
     text: str
     lang: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A card as a list of cards shows it."""
-
-    href: str
-    title: str
-    summary: Text
-    author: str
-    tags: tuple[Tag, ...]
-    evidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,27 +182,10 @@ def front_page(hub: Hub) -> str:
         title=hub.settings.title[hub.fallback.code],
         description=hub.settings.description[hub.fallback.code],
         canonical=absolute(hub.base_url, FRONT_PAGE),
-        languages=_language_links(hub, FRONT_PAGE, catalogue_page, hub.settings.languages),
+        languages=language_links(hub, FRONT_PAGE, catalogue_page, hub.settings.languages),
         default_url=absolute(hub.base_url, FRONT_PAGE),
     )
     return render(hub, FRONT_TEMPLATE, page)
-
-
-def catalogue(hub: Hub, language: Language, cards: Sequence[PlacedCard]) -> str:
-    """The page that lists all cards."""
-    path = catalogue_page(language)
-    page = Page(
-        hub=hub,
-        path=path,
-        language=language,
-        title=hub.settings.title[language.code],
-        description=hub.settings.description[language.code],
-        canonical=absolute(hub.base_url, path),
-        languages=_language_links(hub, path, catalogue_page, hub.settings.languages, language),
-        default_url=absolute(hub.base_url, FRONT_PAGE),
-    )
-    tiles = [_tile(hub, page, placed) for placed in cards]
-    return render(hub, CATALOGUE_TEMPLATE, page, tiles=tiles)
 
 
 def card(hub: Hub, language: Language, placed: PlacedCard, content: CardContent) -> str:
@@ -234,9 +201,9 @@ def card(hub: Hub, language: Language, placed: PlacedCard, content: CardContent)
         path=path,
         language=language,
         title=front.title,
-        description=_summary(hub, placed.card, language).text,
+        description=summary_text(hub, placed.card, language).text,
         canonical=absolute(hub.base_url, card_page(content.shown, placed.card.id)),
-        languages=_language_links(
+        languages=language_links(
             hub, path, lambda item: card_page(item, placed.card.id), written, language
         ),
         default_url=absolute(hub.base_url, card_page(hub.fallback, placed.card.id)),
@@ -246,8 +213,8 @@ def card(hub: Hub, language: Language, placed: PlacedCard, content: CardContent)
         CARD_TEMPLATE,
         page,
         card=placed.card,
-        summary=_summary(hub, placed.card, language),
-        tags=_tags(hub, placed.card, language),
+        summary=summary_text(hub, placed.card, language),
+        tags=tag_links(hub, path, front.tags, language),
         updated=placed.updated,
         updated_day=day(text, placed.updated),
         in_short=evidence_in_short(placed.card, content.shown.code, placed.evidence, text),
@@ -287,23 +254,29 @@ def _notebook_download(page: Page, card: Card, shown: Language) -> Download:
 
 def render(hub: Hub, template: str, page: Page, **values: object) -> str:
     """The page as HTML. Raises `SettingsError` when the template can't be used."""
-    text = hub.strings[page.language.code]
+    return render_piece(hub, template, page.language, page=page, **values)
+
+
+def render_piece(hub: Hub, template: str, language: Language, **values: object) -> str:
+    """A piece of a page in `language`. Raises `SettingsError` when it can't be used."""
+    text = hub.strings[language.code]
     try:
         return hub.theme.environment.get_template(template).render(
-            page=page, settings=hub.settings, text=text, **values
+            settings=hub.settings, text=text, **values
         )
     except Exception as error:
         # A hub's own template can raise anything; whatever it is, the template is to be mended.
         raise SettingsError((template_problem(error, template),)) from error
 
 
-def _language_links(
+def language_links(
     hub: Hub,
     path: str,
     page_in: Callable[[Language], str],
     written: Collection[Language],
     current: Language | None = None,
 ) -> tuple[LanguageLink, ...]:
+    """The links from the page at `path` to the same page in each language."""
     return tuple(
         LanguageLink(
             language=language,
@@ -316,27 +289,16 @@ def _language_links(
     )
 
 
-def _tile(hub: Hub, page: Page, placed: PlacedCard) -> Tile:
-    card = placed.card
-    shown = hub.shown_language(card, page.language)
-    return Tile(
-        href=page.to(card_page(page.language, card.id)),
-        title=card.front_matter.title,
-        summary=_summary(hub, card, page.language),
-        author=card.front_matter.author,
-        tags=_tags(hub, card, page.language),
-        evidence=evidence_in_short(
-            card, shown.code, placed.evidence, hub.strings[page.language.code]
-        ),
+def tag_links(hub: Hub, path: str, tags: Iterable[str], language: Language) -> tuple[Tag, ...]:
+    """The tags as the page at `path` shows them."""
+    return tuple(
+        Tag(tag, hub.settings.tags[tag][language.code], relative(path, tag_page(language, tag)))
+        for tag in tags
     )
 
 
-def _tags(hub: Hub, card: Card, language: Language) -> tuple[Tag, ...]:
-    names = hub.settings.tags
-    return tuple(Tag(tag, names[tag][language.code]) for tag in card.front_matter.tags)
-
-
-def _summary(hub: Hub, card: Card, language: Language) -> Text:
+def summary_text(hub: Hub, card: Card, language: Language) -> Text:
+    """The card's summary as a page in `language` shows it."""
     shown = hub.summary_language(card, language)
     summary = card.front_matter.summary[shown.code]
     return Text(summary, lang="" if shown == language else shown.tag)

@@ -22,19 +22,23 @@ from generator.site.addresses import (
     card_notebook,
     card_page,
     card_source,
-    catalogue_page,
     feed,
 )
-from generator.site.api import model_data, models_data
+from generator.site.api import listed_data, model_data, models_data
 from generator.site.card_markdown import markdown_page, source_file
+from generator.site.catalogue import list_pages, tile
 from generator.site.feeds import atom_feed, newest_first
-from generator.site.hub import Hub
-from generator.site.llms import llms_text
+from generator.site.hub import Hub, Search, written_codes
+from generator.site.listed import ListedCard
+from generator.site.llms import llms_text, markdown_line
 from generator.site.markdown.code import code_figure
 from generator.site.markdown.render import RenderedSection, SectionRenderer
 from generator.site.not_found import not_found_page
 from generator.site.notebooks import notebook
 from generator.site.pages import CardContent, Neighbour, PlacedCard
+from generator.site.search.documents import search_document
+from generator.site.search.entries import SearchEntry, search_entry
+from generator.site.search.listing import list_files, search_row
 from generator.site.sitemap import robots, sitemaps
 
 
@@ -47,16 +51,15 @@ class OutputFile:
 
 
 @dataclass(frozen=True, slots=True)
-class RenderedCard:
-    """A card's sample code as HTML, and its sections by language code."""
+class CardOutput:
+    """What a card contributes: its own files, and what there is to say of it in lists.
 
-    sample: str
-    sections: Mapping[str, RenderedSection]
+    `documents` are to be indexed for the search in all words, and not published.
+    """
 
-    @property
-    def full_text(self) -> Mapping[str, str]:
-        """All that the card says, as HTML, by language code."""
-        return {code: f"{self.sample}\n{item.html}" for code, item in self.sections.items()}
+    files: tuple[OutputFile, ...]
+    documents: tuple[OutputFile, ...]
+    listed: ListedCard
 
 
 def place_cards(
@@ -77,31 +80,66 @@ def place_cards(
     )
 
 
-def render_card(hub: Hub, card: Card, renderer: SectionRenderer) -> RenderedCard:
-    """The card's code and its sections. Raises `RenderError` for one that can't be shown."""
+def card_output(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> CardOutput:
+    """All that there is of a card. Raises `RenderError` for one that can't be shown."""
+    card = placed.card
     sections: dict[str, RenderedSection] = {}
     for language in hub.settings.languages:
         section = card.section(language.code)
         if section:
             sections[language.code] = renderer.render(section, hub.wording(language))
     sample = code_figure(SAMPLE, card.sample.language, card.sample.code)
-    return RenderedCard(sample, sections)
+    full_text = {code: f"{sample}\n{item.html}" for code, item in sections.items()}
+    entry = search_entry(hub, card, sections, placed.evidence)
+    data = model_data(card, placed.updated, full_text, placed.evidence)
+    return CardOutput(
+        files=(
+            *_pages(hub, placed, sample, sections),
+            *_for_tools(hub, placed),
+            OutputFile(card_data(card.id), data),
+        ),
+        documents=tuple(_documents(hub, entry, full_text)),
+        listed=_listed(hub, placed, entry),
+    )
 
 
-def card_files(hub: Hub, placed: PlacedCard, rendered: RenderedCard) -> tuple[OutputFile, ...]:
-    """The pages of one card, its files to take away, and the API's answer.
-
-    Raises `RenderError` when the card's file has been changed since it was read.
-    """
-    card = placed.card
-    files = []
+def _pages(
+    hub: Hub, placed: PlacedCard, sample: str, sections: Mapping[str, RenderedSection]
+) -> Iterator[OutputFile]:
     for language in hub.settings.languages:
-        shown = hub.shown_language(card, language)
-        content = CardContent(rendered.sample, rendered.sections[shown.code], shown)
+        shown = hub.shown_language(placed.card, language)
+        content = CardContent(sample, sections[shown.code], shown)
         html = pages.card(hub, language, placed, content)
-        files.append(OutputFile(card_page(language, card.id), html.encode()))
-    data = model_data(card, placed.updated, rendered.full_text, placed.evidence)
-    return (*files, *_for_tools(hub, placed), OutputFile(card_data(card.id), data))
+        yield OutputFile(card_page(language, placed.card.id), html.encode())
+
+
+def _documents(hub: Hub, entry: SearchEntry, full_text: Mapping[str, str]) -> Iterator[OutputFile]:
+    if hub.search is Search.FULL_TEXT:
+        tag_names = [name for tag in entry.tags for name in hub.settings.tags[tag].values()]
+        for language in hub.languages_among(full_text):
+            document = search_document(entry, tag_names, full_text[language.code])
+            yield OutputFile(card_page(language, entry.id), document.encode())
+
+
+def _listed(hub: Hub, placed: PlacedCard, entry: SearchEntry) -> ListedCard:
+    card, evidence = placed.card, placed.evidence
+    front = card.front_matter
+    languages = hub.settings.languages
+    return ListedCard(
+        id=card.id,
+        title=front.title,
+        author=front.author,
+        tags=front.tags,
+        summaries=front.summary,
+        written=written_codes(card),
+        updated=placed.updated,
+        tiles={item.code: tile(hub, item, card, evidence) for item in languages},
+        markdown_lines={
+            item.code: markdown_line(hub, card, item) for item in hub.written_languages(card)
+        },
+        data=listed_data(card, placed.updated),
+        search_row=search_row(entry, languages),
+    )
 
 
 def _for_tools(hub: Hub, placed: PlacedCard) -> Iterator[OutputFile]:
@@ -116,24 +154,21 @@ def _for_tools(hub: Hub, placed: PlacedCard) -> Iterator[OutputFile]:
             yield OutputFile(card_notebook(language, card.id), content)
 
 
-def common_files(hub: Hub, cards: Sequence[PlacedCard]) -> tuple[OutputFile, ...]:
+def common_files(hub: Hub, cards: Sequence[ListedCard]) -> tuple[OutputFile, ...]:
     """What the site has beside its cards: front page, catalogues, lists for machines, assets."""
-    models = [(placed.card, placed.updated) for placed in cards]
     newest = newest_first(cards)
     return (
         OutputFile(FRONT_PAGE, pages.front_page(hub).encode()),
-        *(
-            OutputFile(catalogue_page(language), pages.catalogue(hub, language, cards).encode())
-            for language in hub.settings.languages
-        ),
+        *(OutputFile(page.path, page.html().encode()) for page in list_pages(hub, cards)),
         OutputFile(NOT_FOUND_PAGE, not_found_page(hub).encode()),
         OutputFile(ROBOTS, robots(hub).encode()),
         OutputFile(LLMS, llms_text(hub, cards).encode()),
         *(OutputFile(path, content) for path, content in sitemaps(hub, cards).items()),
+        *(OutputFile(path, content) for path, content in list_files(hub, cards)),
         *(
             OutputFile(feed(language), atom_feed(hub, language, newest))
             for language in hub.settings.languages
         ),
-        OutputFile(CATALOGUE_DATA, models_data(hub.settings, models)),
+        OutputFile(CATALOGUE_DATA, models_data(hub.settings, cards)),
         *(OutputFile(asset.address, asset.content) for asset in hub.theme.assets.values()),
     )

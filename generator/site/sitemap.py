@@ -5,8 +5,9 @@ By https://www.sitemaps.org/protocol.html, with the alternates that search engin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from generator.site.addresses import (
@@ -14,17 +15,18 @@ from generator.site.addresses import (
     SITEMAP,
     absolute,
     card_page,
-    catalogue_page,
     sitemap_part,
 )
+from generator.site.catalogue import list_addresses
 from generator.site.formats import iso_time
 from generator.site.hub import Hub
-from generator.site.pages import PlacedCard
+from generator.site.listed import ListedCard
 
 MOST_PAGES = 50_000
 MOST_BYTES = 50_000_000
 """A sitemap may have so many pages and bytes, and no more."""
 
+_ID = "ID"
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _OPENING = (
@@ -40,7 +42,7 @@ def robots(hub: Hub) -> str:
 
 def sitemaps(
     hub: Hub,
-    cards: Sequence[PlacedCard],
+    cards: Sequence[ListedCard],
     most_pages: int = MOST_PAGES,
     most_bytes: int = MOST_BYTES,
 ) -> Mapping[str, bytes]:
@@ -59,12 +61,14 @@ def sitemaps(
 def _parts(entries: Iterator[bytes], most_pages: int, most_bytes: int) -> Iterator[bytes]:
     room = most_bytes - len(_OPENING) - len(_CLOSING)
     part: list[bytes] = []
-    size = 0
+    pages, size = 0, 0
     for entry in entries:
-        if part and (len(part) == most_pages or size + len(entry) > room):
+        own_pages = entry.count(b"<url>")
+        if part and (pages + own_pages > most_pages or size + len(entry) > room):
             yield b"".join([_OPENING, *part, _CLOSING])
-            part, size = [], 0
+            part, pages, size = [], 0, 0
         part.append(entry)
+        pages += own_pages
         size += len(entry)
     yield b"".join([_OPENING, *part, _CLOSING])
 
@@ -76,29 +80,44 @@ def _index(hub: Hub, parts: Mapping[str, bytes]) -> bytes:
     return f'{_HEAD}<sitemapindex xmlns="{_NAMESPACE}">\n{places}</sitemapindex>\n'.encode()
 
 
-def _entries(hub: Hub, cards: Sequence[PlacedCard]) -> Iterator[bytes]:
+def _entries(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[bytes]:
     front = absolute(hub.base_url, FRONT_PAGE)
-    catalogues = {
-        language.tag: absolute(hub.base_url, catalogue_page(language))
+    lists = [
+        (
+            part,
+            {language: absolute(hub.base_url, path) for language, path in addresses.items()},
+        )
+        for part, addresses in list_addresses(hub, cards)
+    ]
+    yield _entries_of(None, {**lists[0][1], "x-default": front}, [front])
+    for index, (part, pages) in enumerate(lists):
+        default = pages[hub.fallback.tag] if index else front
+        newest = max((card.updated for card in part), default=None)
+        yield _entries_of(newest, {**pages, "x-default": default}, pages.values())
+    # The same for thousands of cards, but for their ids.
+    address_of = {
+        language.code: absolute(hub.base_url, card_page(language, _ID)).split(_ID)
         for language in hub.settings.languages
     }
-    newest = max((placed.updated for placed in cards), default=None)
-    yield _entry(front, None, {**catalogues, "x-default": front})
-    for page in catalogues.values():
-        yield _entry(page, newest, {**catalogues, "x-default": front})
-    for placed in cards:
+    for card in cards:
+        card_id = quote(card.id)
         pages = {
-            language.tag: absolute(hub.base_url, card_page(language, placed.card.id))
-            for language in hub.written_languages(placed.card)
+            language.tag: card_id.join(address_of[language.code])
+            for language in hub.languages_among(card.written)
         }
-        for page in pages.values():
-            yield _entry(page, placed.updated, {**pages, "x-default": pages[hub.fallback.tag]})
+        alternates = {**pages, "x-default": pages[hub.fallback.tag]}
+        yield _entries_of(card.updated, alternates, pages.values())
 
 
-def _entry(page: str, updated: datetime | None, alternates: Mapping[str, str]) -> bytes:
+def _entries_of(
+    updated: datetime | None, alternates: Mapping[str, str], pages: Iterable[str]
+) -> bytes:
+    """Pages that are one page in several languages, or lead to it."""
     links = "".join(
-        f'<xhtml:link rel="alternate" hreflang={quoteattr(language)} href={quoteattr(address)}/>\n'
+        f'<xhtml:link rel="alternate" hreflang="{language}" href={quoteattr(address)}/>\n'
         for language, address in alternates.items()
     )
     changed = f"<lastmod>{iso_time(updated)}</lastmod>\n" if updated else ""
-    return f"<url>\n<loc>{escape(page)}</loc>\n{changed}{links}</url>\n".encode()
+    return "".join(
+        f"<url>\n<loc>{escape(page)}</loc>\n{changed}{links}</url>\n" for page in pages
+    ).encode()

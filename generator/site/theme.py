@@ -31,6 +31,7 @@ STATIC = Path(__file__).with_name("static")
 FRONT_TEMPLATE = "front.html"
 CATALOGUE_TEMPLATE = "catalogue.html"
 CARD_TEMPLATE = "card.html"
+TILE_TEMPLATE = "card-tile.html"
 NOT_FOUND_TEMPLATE = "not-found.html"
 SHARE_PICTURE = "share.png"
 

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from generator.config import Settings
+from tests.site.browsing import ARGUMENTS, CHROMIUM
 from tests.site.hubs import write_hub
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return write_hub(tmp_path / "hub")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -15,7 +15,7 @@ from generator.evidence.model import CardEvidence
 from generator.site.hub import load_hub
 from generator.site.markdown.footnotes import FootnoteNames
 from generator.site.markdown.render import SectionRenderer, Wording
-from generator.site.site import card_files, common_files, place_cards, render_card
+from generator.site.site import card_output, common_files, place_cards
 
 SITE = """\
 title: {zh_CN: 模型中心, en_US: Model Hub}
@@ -105,9 +105,9 @@ def render_files(
     times = {card.path: (updated or {}).get(card.id, MOMENT) for card in cards}
     placed = place_cards(cards, times, evidence or {})
     renderer = SectionRenderer()
-    files = [*common_files(hub, placed)]
-    for item in placed:
-        files += card_files(hub, item, render_card(hub, item.card, renderer))
+    outputs = [card_output(hub, item, renderer) for item in placed]
+    files = [*common_files(hub, [output.listed for output in outputs])]
+    files += [file for output in outputs for file in output.files]
     paths = [file.path for file in files]
     assert len(paths) == len(set(paths))
     return {file.path: file.content for file in files}

@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-import functools
-import os
-import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from generator.evidence.model import ArraySummary, CardEvidence, Claim
 from generator.site.build import build_site
+from tests.site.browsing import needs_browser, serving, watch
 from tests.site.hubs import SAMPLE, card_text, read_cards, write_card, write_hub
 from tests.site.records import card_evidence, record
 from tests.site.test_markdown_safety import VECTORS
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
-)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM and "CI" not in os.environ,
-    reason="no Chromium on this machine; install it to test the pages in a browser",
-)
+pytestmark = needs_browser
 
 RICH = """\
 Text with `code`, a [link](#表) and a very long name: `{long}`.
@@ -115,11 +94,6 @@ class Served:
     folder: Path
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *_arguments) -> None:
-        """Nothing: the requests are no news."""
-
-
 @pytest.fixture(scope="module")
 def served(tmp_path_factory) -> Iterator[Served]:
     settings = write_hub(tmp_path_factory.mktemp("hub") / "hub")
@@ -139,41 +113,8 @@ def served(tmp_path_factory) -> Iterator[Served]:
     evidence = {"d_proven": proof("d_proven")}
     report = build_site(settings, read_cards(settings), folder, None, 1, evidence)
     assert report.diagnostics == ()
-    handler = functools.partial(QuietHandler, directory=str(www))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Served(f"http://127.0.0.1:{server.server_port}/some/base", folder)
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@dataclass
-class Watched:
-    """A page, and what should not have happened on it."""
-
-    page: Page
-    complaints: list[str]
-    requests: list[str]
-
-
-def watch(context: BrowserContext) -> Watched:
-    watched = Watched(context.new_page(), [], [])
-    page = watched.page
-    page.on("console", lambda message: watched.complaints.append(message.text))
-    page.on("pageerror", lambda error: watched.complaints.append(str(error)))
-    page.on("dialog", lambda dialog: (watched.complaints.append(dialog.message), dialog.dismiss()))
-    page.on("request", lambda request: watched.requests.append(request.url))
-    return watched
+    with serving(www) as address:
+        yield Served(f"{address}/some/base", folder)
 
 
 PAGES = ["index.html", "zh-CN/index.html", "en-US/index.html", "zh-CN/a_rich/index.html"]

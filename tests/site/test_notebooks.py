@@ -15,7 +15,7 @@ from generator.cards.model import Card
 from generator.config import Settings
 from generator.site.hub import load_hub
 from generator.site.markdown.render import SectionRenderer
-from generator.site.site import card_files, place_cards, render_card
+from generator.site.site import card_output, place_cards
 from tests.site.hubs import MOMENT, card_text, read_cards, render_files, write_card
 from tests.site.oracle import github
 
@@ -34,7 +34,7 @@ def notebook_of(
 def files_of(settings: Settings, card: Card) -> Mapping[str, bytes]:
     (placed,) = place_cards([card], {card.path: MOMENT}, {})
     hub = load_hub(settings, None)
-    files = card_files(hub, placed, render_card(hub, card, SectionRenderer()))
+    files = card_output(hub, placed, SectionRenderer()).files
     return {file.path: file.content for file in files}
 
 

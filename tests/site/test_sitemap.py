@@ -13,7 +13,8 @@ import pytest
 
 from generator.config import Settings
 from generator.site.hub import load_hub
-from generator.site.site import place_cards
+from generator.site.markdown.render import SectionRenderer
+from generator.site.site import card_output, place_cards
 from generator.site.sitemap import sitemaps
 from tests.site.hubs import MOMENT, card_text, read_cards, render_files, write_card
 
@@ -74,6 +75,8 @@ def test_a_page_was_changed_when_its_card_was_and_a_catalogue_when_any_was(site)
         "": None,
         "zh-CN/": "2026-02-01T12:30:05Z",
         "en-US/": "2026-02-01T12:30:05Z",
+        "zh-CN/tag-vision.html": "2026-02-01T12:30:05Z",
+        "en-US/tag-vision.html": "2026-02-01T12:30:05Z",
         "zh-CN/both/": "2026-02-01T12:30:05Z",
         "en-US/both/": "2026-02-01T12:30:05Z",
         "zh-CN/%E5%8D%95%E8%AF%AD/": "2026-01-31T12:30:05Z",
@@ -107,8 +110,9 @@ def test_what_is_too_much_for_a_sitemap_is_several_and_an_index(settings, most_p
     hub = load_hub(settings, None)
     cards = read_cards(settings)
     placed = place_cards(cards, {card.path: MOMENT for card in cards}, {})
-    (whole,) = sitemaps(hub, placed).values()
-    files = sitemaps(hub, placed, most_pages, most_bytes)
+    listed = [card_output(hub, item, SectionRenderer()).listed for item in placed]
+    (whole,) = sitemaps(hub, listed).values()
+    files = sitemaps(hub, listed, most_pages, most_bytes)
     index = ET.fromstring(files["sitemap.xml"])
     assert index.tag.endswith("}sitemapindex")
     places = [place.text or "" for place in index.findall("s:sitemap/s:loc", NAMES)]

@@ -10,6 +10,8 @@ from generator.cards.hubconf import OwnHub
 from generator.cards.model import Card
 from generator.cards.python_code import parse_code
 from generator.cards.variants import find_variants
+from generator.evidence.model import CardEvidence
+from generator.site.evidence import evidence_in_short
 from generator.site.hub import Hub
 from generator.site.markdown.headings import PlacedHeading
 from generator.site.markdown.render import RenderedSection
@@ -17,10 +19,14 @@ from generator.site.markdown.render import RenderedSection
 
 @dataclass(frozen=True, slots=True)
 class TextEntry:
-    """What a card says in short in one language; `headings` is None when it has no section."""
+    """What a card says in short in one language; `headings` is None when it has no section.
+
+    `evidence` is what the page in this language says of it in short.
+    """
 
     summary: str
     headings: tuple[PlacedHeading, ...] | None
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +41,22 @@ class SearchEntry:
     texts: Mapping[str, TextEntry]
 
 
-def search_entry(hub: Hub, card: Card, sections: Mapping[str, RenderedSection]) -> SearchEntry:
+def search_entry(
+    hub: Hub,
+    card: Card,
+    sections: Mapping[str, RenderedSection],
+    evidence: CardEvidence | None,
+) -> SearchEntry:
     """The card, whose `sections` are by language code."""
     front = card.front_matter
     texts = {}
-    for code in (language.code for language in hub.settings.languages):
+    for language in hub.settings.languages:
+        code = language.code
         if code in front.summary or code in sections:
             headings = sections[code].headings if code in sections else None
-            texts[code] = TextEntry(front.summary.get(code, ""), headings)
+            shown = hub.shown_language(card, language).code
+            in_short = evidence_in_short(card, shown, evidence, hub.strings[code])
+            texts[code] = TextEntry(front.summary.get(code, ""), headings, in_short)
     return SearchEntry(
         id=card.id,
         title=front.title,

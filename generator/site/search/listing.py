@@ -15,22 +15,22 @@ from typing import Any
 from generator.languages import Language
 from generator.site.addresses import SEARCH_LIST, search_part
 from generator.site.hub import Hub, Search
+from generator.site.listed import ListedCard
 from generator.site.search.entries import SearchEntry
 from generator.site.search.words import UNSPACED
-from generator.site.site import OutputFile
 
 CARDS_IN_PART = 500
 """Few enough that a part is small, and that the parts of a large hub come side by side."""
 
 
-def list_files(hub: Hub, entries: Sequence[SearchEntry]) -> tuple[OutputFile, ...]:
-    """The list in parts, and a file of a fixed name that says where they are."""
-    used = {tag for entry in entries for tag in entry.tags}
+def list_files(hub: Hub, cards: Sequence[ListedCard]) -> tuple[tuple[str, bytes], ...]:
+    """The list in parts, and a file of a fixed name that says where they are; by their paths."""
+    used = {tag for card in cards for tag in card.tags}
     tags = [tag for tag in hub.settings.tags if tag in used]
     languages = hub.settings.languages
     parts = [
-        _part(number, entries[first : first + CARDS_IN_PART], tags, languages)
-        for number, first in enumerate(range(0, len(entries), CARDS_IN_PART), 1)
+        _part(number, cards[first : first + CARDS_IN_PART])
+        for number, first in enumerate(range(0, len(cards), CARDS_IN_PART), 1)
     ]
     head = {
         "languages": [{"tag": item.tag, "name": item.name} for item in languages],
@@ -38,47 +38,48 @@ def list_files(hub: Hub, entries: Sequence[SearchEntry]) -> tuple[OutputFile, ..
             {"id": tag, "names": [hub.settings.tags[tag][item.code] for item in languages]}
             for tag in tags
         ],
+        "fallback": languages.index(hub.fallback),
         "unspaced": UNSPACED,
-        "parts": [part.path for part in parts],
-        "fullText": hub.search is Search.FULL_TEXT and bool(entries),
+        "parts": [path for path, _ in parts],
+        "fullText": hub.search is Search.FULL_TEXT and bool(cards),
     }
-    return (OutputFile(SEARCH_LIST, _script("hubcards-search-list", head)), *parts)
+    return ((SEARCH_LIST, _script("hubcards-search-list", _json(head))), *parts)
 
 
-def _part(
-    number: int,
-    entries: Sequence[SearchEntry],
-    tags: Sequence[str],
-    languages: Sequence[Language],
-) -> OutputFile:
-    positions = {tag: position for position, tag in enumerate(tags)}
-    rows = [_row(entry, positions, languages) for entry in entries]
-    content = _script("hubcards-search-cards", rows)
+def _part(number: int, cards: Sequence[ListedCard]) -> tuple[str, bytes]:
+    rows = ",".join(card.search_row for card in cards)
+    content = _script("hubcards-search-cards", f"[{rows}]")
     digest = blake2b(content, digest_size=5).hexdigest()
-    return OutputFile(search_part(number, digest), content)
+    return search_part(number, digest), content
 
 
-def _row(entry: SearchEntry, tags: dict[str, int], languages: Sequence[Language]) -> list[Any]:
+def search_row(entry: SearchEntry, languages: Sequence[Language]) -> str:
+    """A card in the list."""
     # Lists and not objects: the names of the fields would be half of the file.
-    return [
-        entry.id,
-        entry.title,
-        entry.author,
-        [tags[tag] for tag in entry.tags],
-        entry.entrypoints,
-        [_text(entry, language) for language in languages],
-    ]
+    return _json(
+        [
+            entry.id,
+            entry.title,
+            entry.author,
+            entry.tags,
+            entry.entrypoints,
+            [_text(entry, language) for language in languages],
+        ]
+    )
 
 
 def _text(entry: SearchEntry, language: Language) -> list[Any] | int:
     text = entry.texts.get(language.code)
     if text is None:
         return 0
-    if text.headings is None:
-        return [text.summary, 0]
-    return [text.summary, [[heading.text, heading.id] for heading in text.headings]]
+    headings = text.headings
+    places = 0 if headings is None else [[heading.text, heading.id] for heading in headings]
+    return [text.summary, places, text.evidence]
 
 
-def _script(event: str, detail: object) -> bytes:
-    data = json.dumps(detail, ensure_ascii=False, separators=(",", ":"))
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _script(event: str, data: str) -> bytes:
     return f'document.dispatchEvent(new CustomEvent("{event}",{{detail:{data}}}));\n'.encode()

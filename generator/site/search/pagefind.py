@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generator.site.addresses import PAGEFIND
+from generator.site.hub import Search
 from generator.site.publish import OutputError
-from generator.site.site import OutputFile
 
 _PACKAGE = "pagefind_bin"
 _ENTRY = "pagefind-entry.json"
@@ -32,8 +32,15 @@ def find_pagefind() -> Path | None:
         return None
 
 
-def index_documents(documents: Path) -> Iterator[OutputFile]:
+def available_search() -> Search:
+    """As much as can be made here: full text needs Pagefind."""
+    return Search.FULL_TEXT if find_pagefind() else Search.LIST
+
+
+def index_documents(documents: Path) -> Iterator[tuple[str, bytes]]:
     """The index of the documents in a folder, each at the place that its page has in the site.
+
+    Gives files by their paths in the site.
 
     The same documents give the same bytes. Raises `OutputError` when Pagefind is not there or
     fails.
@@ -46,11 +53,11 @@ def index_documents(documents: Path) -> Iterator[OutputFile]:
         _run(program, documents, folder)
         entry = json.loads((folder / _ENTRY).read_text(encoding="utf-8"))
         # It writes this one in an order of chance.
-        yield OutputFile(f"{PAGEFIND}/{_ENTRY}", json.dumps(entry, sort_keys=True).encode())
+        yield f"{PAGEFIND}/{_ENTRY}", json.dumps(entry, sort_keys=True).encode()
         for pattern in _WANTED:
             for path in sorted(folder.glob(pattern)):
                 place = path.relative_to(folder).as_posix()
-                yield OutputFile(f"{PAGEFIND}/{place}", path.read_bytes())
+                yield f"{PAGEFIND}/{place}", path.read_bytes()
 
 
 def _run(program: Path, documents: Path, output: Path) -> None:
@@ -78,4 +85,4 @@ def _run(program: Path, documents: Path, output: Path) -> None:
 
 def _failed(reason: str) -> OutputError:
     message = f"Pagefind could not index the site: {reason}"
-    return OutputError(message, "build with --no-search, or install pagefind-bin anew")
+    return OutputError(message, "build with --no-full-text, or install pagefind-bin anew")

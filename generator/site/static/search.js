@@ -11,7 +11,6 @@
   const MARK_START = "\ue000";
   const MARK_END = "\ue001";
 
-  const root = new URL("../", document.currentScript.src);
   const pageLanguage = document.documentElement.lang;
   const dialog = document.querySelector("dialog.search");
   const words = dialog.dataset;
@@ -22,8 +21,6 @@
   const hint = status.textContent;
   const chosenTags = new Set();
 
-  const fold = (text) => text.normalize("NFKC").toLowerCase();
-
   const element = (name, className, ...content) => {
     const made = document.createElement(name);
     if (className) made.className = className;
@@ -33,19 +30,10 @@
 
   // The list of cards ------------------------------------------------------------------------
 
-  const loadScript = (path) =>
-    new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = new URL(path, root);
-      script.onload = resolve;
-      script.onerror = () => reject(new Error(path));
-      document.head.append(script);
-    });
-
   const fieldsOf = (card, list) => {
     const fields = [];
     const add = (kind, text, place) => {
-      if (text) fields.push({ kind, text, folded: fold(text), ...place });
+      if (text) fields.push({ kind, text, folded: foldText(text), ...place });
     };
     add("title", card.title);
     card.entrypoints.forEach((name) => add("entrypoint", name));
@@ -62,31 +50,16 @@
     return fields;
   };
 
-  const loadList = async () => {
-    const cards = new Map();
-    let list;
-    document.addEventListener("hubcards-search-list", (event) => {
-      list = event.detail;
-    });
-    await loadScript("search/list.js");
+  const prepare = (list) => {
     const unspaced = list.unspaced;
-    list.current = list.languages.findIndex((language) => language.tag === pageLanguage);
     list.isUnspaced = new RegExp(`^[${unspaced}]`, "u");
     list.runs = new RegExp(`[${unspaced}]+|[^${unspaced}\\s]+`, "gu");
     // Full-width punctuation, too: where it stands no space is missed.
     const closed = `[${unspaced}\u3000-\u303f\uff00-\uffef]`;
     const marks = `[${MARK_START}${MARK_END}]*`;
     list.gaps = new RegExp(`(${closed}${marks})\\s+(?=${marks}${closed})`, "gu");
-    document.addEventListener("hubcards-search-cards", (event) => {
-      for (const [id, title, author, tags, entrypoints, texts] of event.detail) {
-        const card = { id, title, author, entrypoints, texts };
-        card.tags = tags.map((index) => list.tags[index]);
-        card.fields = fieldsOf(card, list);
-        cards.set(id, card);
-      }
-    });
-    await Promise.all(list.parts.map(loadScript));
-    return { ...list, cards };
+    for (const card of list.cards.values()) card.fields = fieldsOf(card, list);
+    return list;
   };
 
   const bestField = (card, term) => {
@@ -132,7 +105,7 @@
   const loadPagefind = (list) => {
     // Browsers load no modules from a disk.
     if (!list.fullText || location.protocol === "file:") return Promise.resolve(null);
-    pagefind ??= import(new URL("search/pagefind/pagefind.js", root)).catch(() => null);
+    pagefind ??= import(new URL("search/pagefind/pagefind.js", siteRoot)).catch(() => null);
     return pagefind;
   };
 
@@ -246,7 +219,7 @@
     const { card, fields, text } = item;
     const { place, language } = placeOf(list, item);
     const link = document.createElement("a");
-    link.href = new URL(`${language.tag}/${encodeURIComponent(card.id)}/index.html`, root);
+    link.href = new URL(`${language.tag}/${encodeURIComponent(card.id)}/index.html`, siteRoot);
     if (place?.id) link.hash = `#${encodeURIComponent(place.id)}`;
     link.append(element("strong", "", ...highlighted(card.title, terms)));
     if (language.tag !== pageLanguage) {
@@ -302,8 +275,8 @@
 
   const search = async () => {
     const number = ++latest;
-    const query = fold(input.value).trim();
-    loading ??= loadList();
+    const query = foldText(input.value).trim();
+    loading ??= loadCards().then(prepare);
     let list;
     try {
       list = await loading;

@@ -9,6 +9,50 @@ const remember = (key, value) => {
   }
 };
 
+const siteRoot = new URL("../", document.currentScript.src);
+
+const foldText = (text) => text.normalize("NFKC").toLowerCase();
+
+const loadScript = (path) =>
+  new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = new URL(path, siteRoot);
+    script.onload = resolve;
+    script.onerror = () => reject(new Error(path));
+    document.head.append(script);
+  });
+
+// The list of all cards, loaded when somebody first searches or filters.
+let loadingCards = null;
+const loadCards = () => {
+  const load = async () => {
+    let list;
+    document.addEventListener("hubcards-search-list", (event) => {
+      list = event.detail;
+    });
+    await loadScript("search/list.js");
+    const tags = new Map(list.tags.map((tag) => [tag.id, tag]));
+    const cards = new Map();
+    document.addEventListener("hubcards-search-cards", (event) => {
+      for (const [id, title, author, tagIds, entrypoints, texts] of event.detail) {
+        const cardTags = tagIds.map((tag) => tags.get(tag));
+        cards.set(id, { id, title, author, tags: cardTags, entrypoints, texts });
+      }
+    });
+    const loads = list.parts.map(loadScript);
+    await Promise.all(loads);
+    const pageLanguage = document.documentElement.lang;
+    const current = list.languages.findIndex((language) => language.tag === pageLanguage);
+    const inOrder = [...cards.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return { ...list, current, cards: new Map(inOrder.map((card) => [card.id, card])) };
+  };
+  loadingCards ??= load().catch((error) => {
+    loadingCards = null;
+    throw error;
+  });
+  return loadingCards;
+};
+
 const setUpThemeSwitch = () => {
   const button = document.querySelector(".theme-switch");
   if (!button) return;
