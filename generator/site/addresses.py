@@ -72,6 +72,11 @@ def card_data(card_id: str) -> str:
     return f"{API}/models/{card_id}.json"
 
 
+def api_schema(name: str) -> str:
+    """The schema of this name, which documents the API."""
+    return f"{API}/schema/{name}"
+
+
 def relative(page: str, target: str) -> str:
     """The link from `page` to `target`; it works under any base, and from a disk."""
     return quote(posixpath.relpath(f"/{target}", f"/{posixpath.dirname(page)}"))

@@ -25,6 +25,7 @@ from generator.site.addresses import (
     feed,
 )
 from generator.site.api import listed_data, model_data, models_data
+from generator.site.api_schema import api_schemas
 from generator.site.card_markdown import markdown_page, source_file
 from generator.site.catalogue import list_pages, tile
 from generator.site.feeds import atom_feed, newest_first
@@ -170,5 +171,7 @@ def common_files(hub: Hub, cards: Sequence[ListedCard]) -> tuple[OutputFile, ...
             for language in hub.settings.languages
         ),
         OutputFile(CATALOGUE_DATA, models_data(hub.settings, cards)),
+        OutputFile(CATALOGUE_DATA, models_data(hub.settings, models)),
+        *(OutputFile(path, content) for path, content in api_schemas(hub.base_url)),
         *(OutputFile(asset.address, asset.content) for asset in hub.theme.assets.values()),
     )

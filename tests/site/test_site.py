@@ -57,6 +57,8 @@ def test_there_are_these_files_and_no_others(site):
         "feeds/en-US.xml",
         "feeds/zh-CN.xml",
         "api/v1/models.json",
+        "api/v1/schema/model.json",
+        "api/v1/schema/models.json",
         *(f"api/v1/models/{card_id}.json" for card_id in ids),
         "search/list.js",
         *(f"{tag}/index.html" for tag in ("zh-CN", "en-US")),
