@@ -16,6 +16,7 @@ from generator.cards.model import Card
 from generator.config import Settings, SettingsError
 from generator.diagnostics import Diagnostic, Severity, in_source_order
 from generator.evidence.model import CardEvidence
+from generator.site.card_links import CardLinks, broken_links
 from generator.site.history import source_date, update_times
 from generator.site.hub import Hub, Search, load_hub
 from generator.site.listed import ListedCard
@@ -56,6 +57,7 @@ class _Written:
     diagnostics: tuple[Diagnostic, ...] = ()
     settings_problems: tuple[Diagnostic, ...] = ()
     listed: tuple[ListedCard, ...] = ()
+    links: tuple[CardLinks, ...] = ()
 
 
 def build_site(
@@ -84,10 +86,16 @@ def build_site(
         problems = [problem for part in written for problem in part.settings_problems]
         if problems:
             raise SettingsError(in_source_order(problems))
-        diagnostics = in_source_order(item for part in written for item in part.diagnostics)
+        listed = [card for part in written for card in part.listed]
+        links = [item for part in written for item in part.links]
+        written.append(_write(draft, common_files(hub, listed)))
+        diagnostics = in_source_order(
+            [
+                *(item for part in written for item in part.diagnostics),
+                *broken_links(hub, links, {card.id for card in cards}, draft.has),
+            ]
+        )
         if not diagnostics:
-            listed = [card for part in written for card in part.listed]
-            written.append(_write(draft, common_files(hub, listed)))
             if search is Search.FULL_TEXT and listed:
                 files = index_documents(documents)
                 written.append(_write(draft, [OutputFile(*file) for file in files]))
@@ -156,6 +164,7 @@ def _write_cards(hub: Hub, placed: Sequence[PlacedCard], draft: Draft, documents
         diagnostics=tuple(item for part in parts for item in part.diagnostics),
         settings_problems=tuple(item for part in parts for item in part.settings_problems),
         listed=tuple(item for part in parts for item in part.listed),
+        links=tuple(item for part in parts for item in part.links),
     )
 
 
@@ -168,7 +177,8 @@ def _write_card(
             target = documents.joinpath(*document.path.split("/"))
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(document.content)
-        return replace(_write(draft, output.files), listed=(output.listed,))
+        written = _write(draft, output.files)
+        return replace(written, listed=(output.listed,), links=(output.links,))
     except RenderError as error:
         problem = _unrendered(placed.card, error.span, error.message, error.hint)
     except RecursionError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -49,6 +50,10 @@ class Draft:
             target.write_bytes(content)
         except OSError as error:
             raise _failure(target, error) from None
+
+    def has(self, path: str) -> bool:
+        """Whether there is a file at `path`, which is relative, with slashes."""
+        return os.path.isfile(self.folder / path)  # noqa: PTH113 # no name is too strange for it
 
     def publish(self) -> None:
         """Puts this version in the place of the one before. Raises `OutputError`.

@@ -26,6 +26,7 @@ from generator.site.addresses import (
 )
 from generator.site.api import listed_data, model_data, models_data
 from generator.site.api_schema import api_schemas
+from generator.site.card_links import CardLinks, card_links, with_links_to_pages
 from generator.site.card_markdown import markdown_page, source_file
 from generator.site.catalogue import list_pages, tile
 from generator.site.feeds import atom_feed, newest_first
@@ -61,6 +62,7 @@ class CardOutput:
     files: tuple[OutputFile, ...]
     documents: tuple[OutputFile, ...]
     listed: ListedCard
+    links: CardLinks
 
 
 def place_cards(
@@ -88,7 +90,8 @@ def card_output(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> Card
     for language in hub.settings.languages:
         section = card.section(language.code)
         if section:
-            sections[language.code] = renderer.render(section, hub.wording(language))
+            html = renderer.render(section, hub.wording(language))
+            sections[language.code] = with_links_to_pages(html)
     sample = code_figure(SAMPLE, card.sample.language, card.sample.code)
     full_text = {code: f"{sample}\n{item.html}" for code, item in sections.items()}
     entry = search_entry(hub, card, sections, placed.evidence)
@@ -101,6 +104,7 @@ def card_output(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> Card
         ),
         documents=tuple(_documents(hub, entry, full_text)),
         listed=_listed(hub, placed, entry),
+        links=card_links(card, full_text),
     )
 
 
@@ -171,7 +175,6 @@ def common_files(hub: Hub, cards: Sequence[ListedCard]) -> tuple[OutputFile, ...
             for language in hub.settings.languages
         ),
         OutputFile(CATALOGUE_DATA, models_data(hub.settings, cards)),
-        OutputFile(CATALOGUE_DATA, models_data(hub.settings, models)),
         *(OutputFile(path, content) for path, content in api_schemas(hub.base_url)),
         *(OutputFile(asset.address, asset.content) for asset in hub.theme.assets.values()),
     )

@@ -19,7 +19,7 @@ from generator.evidence.model import ArraySummary, CardEvidence, Claim
 from generator.evidence.store import read_evidence
 from generator.site.hub import load_hub
 from generator.site.markdown.render import SectionRenderer
-from generator.site.site import card_files, common_files, place_cards, render_card
+from generator.site.site import card_output, common_files, place_cards
 from tests.site.hubs import MOMENT, SITE, card_text, render_files, write_card, write_hub
 from tests.site.records import card_evidence, record
 
@@ -102,9 +102,9 @@ def test_the_answers_about_this_hub_s_cards_and_their_evidence_are_as_the_schema
     assert evidence
     hub = load_hub(settings, None)
     placed = place_cards(cards, {card.path: MOMENT for card in cards}, evidence)
-    files = [*common_files(hub, placed)]
-    for item in placed:
-        files += card_files(hub, item, render_card(hub, item.card, SectionRenderer()))
+    outputs = [card_output(hub, item, SectionRenderer()) for item in placed]
+    files = [*common_files(hub, [output.listed for output in outputs])]
+    files += [file for output in outputs for file in output.files]
     assert complaints({file.path: file.content for file in files}) == []
 
 
