@@ -26,7 +26,7 @@ serve: site ## show the site at http://127.0.0.1:8000
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory site/public 8000
 
 clean: ## remove what was made: the site, and the environment with the command
-	rm -rf site/public .venv
+	rm -rf site/public site/.public.hubcards .venv
 
 $(INSTALLED): pyproject.toml
 	sh tools/install.sh .venv '.[search]'

@@ -196,30 +196,34 @@ def _cores() -> int:
 
 def _build(options: argparse.Namespace) -> int:
     from generator.diagnostics import as_text, has_errors
-    from generator.runner.command import evidence_of
-    from generator.site.build import build_site
+    from generator.runner.valid_evidence import ValidEvidence
+    from generator.site.build import Build, build_site
     from generator.site.hub import Search
-    from generator.site.publish import OutputError
+    from generator.site.output import OutputError
+    from generator.site.publication import forget_builds
     from generator.site.search.pagefind import available_search
 
     settings = _settings(options)
     search = Search.LIST if options.no_full_text else available_search()
     output = options.output or settings.root / "site" / "public"
-    catalog = _catalog(settings, [_cards_folder(options, settings)])
-    sys.stderr.write(as_text(catalog.diagnostics))
-    if has_errors(catalog.diagnostics):
-        sys.stderr.write("nothing was published, because cards have errors\n")
-        return PROBLEMS
-    evidence, problems = evidence_of(settings, catalog.cards)
-    sys.stderr.writelines(f"evidence: {problem}\n" for problem in problems)
+    build = Build(
+        settings,
+        [_cards_folder(options, settings)],
+        output,
+        base_url=options.base_url,
+        jobs=options.jobs,
+        evidence=ValidEvidence(settings),
+        search=search,
+    )
     try:
-        report = build_site(
-            settings, catalog.cards, output, options.base_url, options.jobs, evidence, search
-        )
+        if options.no_cache:
+            forget_builds(output)
+        report = build_site(build)
     except OutputError as error:
         raise UsageError(str(error)) from None
-    if report.diagnostics:
-        sys.stderr.write(as_text(report.diagnostics))
+    sys.stderr.write(as_text(report.diagnostics))
+    sys.stderr.writelines(f"evidence: {problem}\n" for problem in report.problems)
+    if has_errors(report.diagnostics):
         sys.stderr.write("nothing was published, because cards have errors\n")
         return PROBLEMS
     if search is Search.LIST and not options.no_full_text:

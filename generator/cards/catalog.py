@@ -64,7 +64,7 @@ def read_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:
 def parse_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:
     """Like `read_catalog`, but for what takes most of the time: the code is not examined."""
     parsed = {path: read_card(path, settings) for path in find_cards(paths)}
-    duplicates = tuple(_duplicates(parsed))
+    duplicates = tuple(duplicate_ids(parsed))
     refused = {diagnostic.path for diagnostic in duplicates}
     cards = [
         item.card for item in parsed.values() if item.card and str(item.card.path) not in refused
@@ -96,24 +96,40 @@ def find_cards(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(found.values())
 
 
+@dataclass
+class CardFileError(Exception):
+    """A file can't be read as a card at all."""
+
+    diagnostic: Diagnostic
+
+
 def read_card(path: Path, settings: Settings) -> ParsedCard:
     """The card in the file `path`, or the problem that keeps it from being read."""
+    try:
+        return parse_card(path, card_bytes(path), settings)
+    except CardFileError as error:
+        return ParsedCard(None, (error.diagnostic,))
+
+
+def card_bytes(path: Path) -> bytes:
+    """What is in the file of a card. Raises `CardFileError` when that can't be one."""
     name = str(path)
     problem = _name_problem(path)
     if problem:
-        return ParsedCard(None, (problem,))
+        raise CardFileError(problem)
     try:
-        data = _read_regular_file(path)
+        return _read_regular_file(path)
     except FileNotFoundError:
-        return _unreadable(name, "there is no such file", "check the path")
+        raise _unreadable(name, "there is no such file", "check the path") from None
     except IsADirectoryError:
-        return _unreadable(
+        raise _unreadable(
             name, "this is a folder, a card is a file", "give the folder another name"
-        )
+        ) from None
     except OSError as error:
         reason = error.strerror or str(error)
-        return _unreadable(name, f"the file can't be read: {reason}", "put a readable file there")
-    return parse_card(path, data, settings)
+        raise _unreadable(
+            name, f"the file can't be read: {reason}", "put a readable file there"
+        ) from None
 
 
 def _card_files(folder: Path) -> Iterator[Path]:
@@ -135,8 +151,8 @@ def _read_regular_file(path: Path) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def _unreadable(name: str, message: str, hint: str) -> ParsedCard:
-    return ParsedCard(None, (rules.UNREADABLE.at(name, FILE_START, message, hint),))
+def _unreadable(name: str, message: str, hint: str) -> CardFileError:
+    return CardFileError(rules.UNREADABLE.at(name, FILE_START, message, hint))
 
 
 def _name_problem(path: Path) -> Diagnostic | None:
@@ -153,9 +169,10 @@ def _name_problem(path: Path) -> Diagnostic | None:
     return rules.BAD_NAME.at(str(path), FILE_START, message, hint)
 
 
-def _duplicates(parsed: dict[Path, ParsedCard]) -> Iterator[Diagnostic]:
+def duplicate_ids(paths: Iterable[Path]) -> Iterator[Diagnostic]:
+    """The cards that would have the same address."""
     first_paths: dict[str, Path] = {}
-    for path in sorted(parsed):
+    for path in sorted(paths):
         # Two names that differ in case or composition are one file on many systems.
         key = unicodedata.normalize("NFC", path.stem).casefold()
         first = first_paths.setdefault(key, path)

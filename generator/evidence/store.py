@@ -36,7 +36,7 @@ def read_evidence(folder: Path, card_id: str) -> CardEvidence | None:
 
     Raises `EvidenceError` when they can't be read, or are not what was written.
     """
-    path = _path(folder, card_id)
+    path = record_file(folder, card_id)
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -62,7 +62,7 @@ def write_evidence(folder: Path, evidence: CardEvidence) -> None:
     Nothing is written when nothing has changed, and the file goes when there is no record.
     Raises `OSError`.
     """
-    path = _path(folder, evidence.card_id)
+    path = record_file(folder, evidence.card_id)
     runs = [run for run in evidence.runs if run.records]
     if not runs:
         path.unlink(missing_ok=True)
@@ -80,7 +80,8 @@ def _in_one_line(match: re.Match[str]) -> str:
     return re.sub(r"\s+", " ", match.group()).replace("[ ", "[").replace(" ]", "]")
 
 
-def _path(folder: Path, card_id: str) -> Path:
+def record_file(folder: Path, card_id: str) -> Path:
+    """The file in `folder` with the records of a card."""
     return folder / f"{card_id}{SUFFIX}"
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.cards.model import Card
 from generator.config import Settings
-from generator.evidence.model import CardEvidence
 from generator.layout import CARDS_FOLDER
 from generator.runner.cache import cache_folder
-from generator.runner.current import CurrentRecords, current_evidence
+from generator.runner.current import CurrentRecords
 from generator.runner.errors import RunnerError
 from generator.runner.mirror.identity import identifier
 from generator.runner.records import RecordKeeper
@@ -83,18 +81,6 @@ def _run_by_pytest(settings: Settings, arguments: Sequence[str], workshop: Works
         pytest.ExitCode.USAGE_ERROR: 2,
         pytest.ExitCode.NO_TESTS_COLLECTED: 2,
     }.get(pytest.ExitCode(code), int(code))
-
-
-def evidence_of(
-    settings: Settings, cards: Iterable[Card]
-) -> tuple[Mapping[str, CardEvidence], Sequence[str]]:
-    """The evidence that is valid today, by card id; and what kept some from being told.
-
-    Runs nothing, and needs nothing of what running cards needs.
-    """
-    problems: list[str] = []
-    current = _current_records(settings, problems)
-    return current_evidence(cards, current, problems), problems
 
 
 def _current_records(settings: Settings, problems: list[str]) -> CurrentRecords:

@@ -6,6 +6,7 @@ also works where their source is read; on the pages such a link leads to the oth
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from generator.diagnostics import Diagnostic, Severity, nearest, shortened
 from generator.layout import CARD_SUFFIX
 from generator.site.hub import Hub
 from generator.site.markdown.render import RenderedSection
-from generator.source import Span
+from generator.source import Position, Span
 
 _TAG = re.compile(r"<([a-z][a-z0-9]*)((?:\s+[a-z:-]+(?:=\"[^\"]*\")?)+)\s*/?>")
 _HREF = re.compile(r" href=\"([^\"]*)\"")
@@ -72,6 +73,38 @@ def card_links(card: Card, full_text: Mapping[str, str]) -> CardLinks:
             if section and not _is_right_by_itself(target, anchors[code])
         )
     return CardLinks(card.id, str(card.path), anchors, tuple(links))
+
+
+def links_as_json(links: CardLinks) -> str:
+    """The links and anchors as text, to be kept; without the path, which may be another then."""
+    return json.dumps(
+        [
+            links.card_id,
+            {code: sorted(names) for code, names in links.anchors.items()},
+            [
+                (link.language, link.target, [_span_as_data(span) for span in link.spans])
+                for link in links.links
+            ],
+        ]
+    )
+
+
+def links_from_json(text: str, path: str) -> CardLinks:
+    """What `links_as_json` made `text` of; the card is in the file `path`."""
+    card_id, anchors, links = json.loads(text)
+    return CardLinks(
+        card_id,
+        path,
+        {code: frozenset(names) for code, names in anchors.items()},
+        tuple(
+            LocalLink(language, target, tuple(Span(Position(*a), Position(*b)) for a, b in spans))
+            for language, target, spans in links
+        ),
+    )
+
+
+def _span_as_data(span: Span) -> list[list[int]]:
+    return [[place.line, place.column] for place in (span.start, span.end)]
 
 
 def broken_links(

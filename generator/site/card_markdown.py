@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import io
-
 from generator.cards.model import Card, Section
 from generator.languages import Language
 from generator.site.addresses import absolute, card_page
 from generator.site.evidence import evidence_in_short
 from generator.site.formats import day
 from generator.site.hub import Hub
-from generator.site.markdown.render import RenderError
 from generator.site.pages import PlacedCard
 from generator.site.plain_markdown import bare_link, fenced, plain_text
-from generator.source import FILE_START
 
 
 def markdown_page(hub: Hub, placed: PlacedCard, language: Language) -> str:
@@ -71,19 +67,3 @@ def section_source(card: Card, section: Section) -> str:
         return ""
     first, last = section.lines[0].number, section.lines[-1].number
     return "\n".join(card.text.split("\n")[first - 1 : last]).strip("\n")
-
-
-def source_file(card: Card) -> bytes:
-    """The file that the card is written in, byte for byte.
-
-    Raises `RenderError` when it is not the one any more that the card was read from.
-    """
-    try:
-        data = card.path.read_bytes()
-        text = io.StringIO(data.decode("utf-8-sig"), newline=None).read()
-    except (OSError, UnicodeDecodeError):
-        text = None
-    if text != card.text:
-        message = "the file was changed while the site was built"
-        raise RenderError(FILE_START, message, "build once more")
-    return data

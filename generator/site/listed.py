@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,26 @@ class ListedCard:
     markdown_lines: Mapping[str, str]
     data: str
     search_row: str
+
+
+def listed_as_json(card: ListedCard) -> str:
+    """The card as text, to be kept."""
+    return json.dumps(
+        [
+            *(card.id, card.title, card.author, card.tags, dict(card.summaries), card.written),
+            *(card.updated.timestamp(), dict(card.tiles), dict(card.markdown_lines)),
+            *(card.data, card.search_row),
+        ],
+        ensure_ascii=False,
+    )
+
+
+def listed_from_json(text: str) -> ListedCard:
+    """The card that `listed_as_json` made `text` of."""
+    card_id, title, author, tags, summaries, written, updated, *ready = json.loads(text)
+    tiles, lines, data, row = ready
+    moment = datetime.fromtimestamp(updated, timezone.utc)
+    return ListedCard(
+        *(card_id, title, author, tuple(tags), summaries, tuple(written), moment),
+        *(tiles, lines, data, row),
+    )

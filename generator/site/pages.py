@@ -138,10 +138,12 @@ class NeighbourLink:
 class PlacedCard:
     """A card with what is known of it from outside its file.
 
-    `updated` is in UTC; `evidence` has only records that are valid.
+    `source` is the file as it stands; `updated` is in UTC; `evidence` has only records that
+    are valid.
     """
 
     card: Card
+    source: bytes
     updated: datetime
     evidence: CardEvidence | None
     previous: Neighbour | None

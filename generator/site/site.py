@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from functools import partial
 
 from generator.cards.examples import SAMPLE
-from generator.cards.model import Card
-from generator.evidence.model import CardEvidence
 from generator.site import pages
 from generator.site.addresses import (
     CATALOGUE_DATA,
@@ -27,7 +24,7 @@ from generator.site.addresses import (
 from generator.site.api import listed_data, model_data, models_data
 from generator.site.api_schema import api_schemas
 from generator.site.card_links import CardLinks, card_links, with_links_to_pages
-from generator.site.card_markdown import markdown_page, source_file
+from generator.site.card_markdown import markdown_page
 from generator.site.catalogue import list_pages, tile
 from generator.site.feeds import atom_feed, newest_first
 from generator.site.hub import Hub, Search, written_codes
@@ -37,7 +34,7 @@ from generator.site.markdown.code import code_figure
 from generator.site.markdown.render import RenderedSection, SectionRenderer
 from generator.site.not_found import not_found_page
 from generator.site.notebooks import notebook
-from generator.site.pages import CardContent, Neighbour, PlacedCard
+from generator.site.pages import CardContent, PlacedCard
 from generator.site.search.documents import search_document
 from generator.site.search.entries import SearchEntry, search_entry
 from generator.site.search.listing import list_files, search_row
@@ -53,6 +50,19 @@ class OutputFile:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedFile:
+    """A file that belongs to no card.
+
+    `key` is a digest of what it depends on beside the hub; empty where finding that out takes
+    as long as making the file.
+    """
+
+    path: str
+    key: str
+    make: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class CardOutput:
     """What a card contributes: its own files, and what there is to say of it in lists.
 
@@ -63,24 +73,6 @@ class CardOutput:
     documents: tuple[OutputFile, ...]
     listed: ListedCard
     links: CardLinks
-
-
-def place_cards(
-    cards: Sequence[Card],
-    updated: Mapping[Path, datetime],
-    evidence: Mapping[str, CardEvidence],
-) -> tuple[PlacedCard, ...]:
-    """The cards in the order of the catalogue, each with its neighbours and its evidence.
-
-    `evidence` is by card id, and has only records that are valid.
-    """
-    neighbours = [Neighbour(card.id, card.front_matter.title) for card in cards]
-    before = [None, *neighbours][: len(cards)]
-    behind = [*neighbours, None][1:]
-    return tuple(
-        PlacedCard(card, updated[card.path], evidence.get(card.id), previous, following)
-        for card, previous, following in zip(cards, before, behind, strict=True)
-    )
 
 
 def card_output(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> CardOutput:
@@ -149,7 +141,7 @@ def _listed(hub: Hub, placed: PlacedCard, entry: SearchEntry) -> ListedCard:
 
 def _for_tools(hub: Hub, placed: PlacedCard) -> Iterator[OutputFile]:
     card = placed.card
-    yield OutputFile(card_source(card.id), source_file(card))
+    yield OutputFile(card_source(card.id), placed.source)
     for language in hub.settings.languages:
         page = markdown_page(hub, placed, language)
         yield OutputFile(card_markdown(language, card.id), page.encode())
@@ -159,22 +151,36 @@ def _for_tools(hub: Hub, placed: PlacedCard) -> Iterator[OutputFile]:
             yield OutputFile(card_notebook(language, card.id), content)
 
 
-def common_files(hub: Hub, cards: Sequence[ListedCard]) -> tuple[OutputFile, ...]:
+def planned_files(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[PlannedFile]:
     """What the site has beside its cards: front page, catalogues, lists for machines, assets."""
+    for page in list_pages(hub, cards):
+        yield PlannedFile(page.path, page.key, partial(_encoded, page.html))
+    for file in _files_of_all(hub, cards):
+        yield PlannedFile(file.path, "", partial(bytes, file.content))
+
+
+def _encoded(html: Callable[[], str]) -> bytes:
+    return html().encode()
+
+
+def common_files(hub: Hub, cards: Sequence[ListedCard]) -> tuple[OutputFile, ...]:
+    """The planned files, made."""
+    return tuple(OutputFile(file.path, file.make()) for file in planned_files(hub, cards))
+
+
+def _files_of_all(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[OutputFile]:
     newest = newest_first(cards)
-    return (
-        OutputFile(FRONT_PAGE, pages.front_page(hub).encode()),
-        *(OutputFile(page.path, page.html().encode()) for page in list_pages(hub, cards)),
-        OutputFile(NOT_FOUND_PAGE, not_found_page(hub).encode()),
-        OutputFile(ROBOTS, robots(hub).encode()),
-        OutputFile(LLMS, llms_text(hub, cards).encode()),
-        *(OutputFile(path, content) for path, content in sitemaps(hub, cards).items()),
-        *(OutputFile(path, content) for path, content in list_files(hub, cards)),
-        *(
-            OutputFile(feed(language), atom_feed(hub, language, newest))
-            for language in hub.settings.languages
-        ),
-        OutputFile(CATALOGUE_DATA, models_data(hub.settings, cards)),
-        *(OutputFile(path, content) for path, content in api_schemas(hub.base_url)),
-        *(OutputFile(asset.address, asset.content) for asset in hub.theme.assets.values()),
-    )
+    yield OutputFile(FRONT_PAGE, pages.front_page(hub).encode())
+    yield OutputFile(NOT_FOUND_PAGE, not_found_page(hub).encode())
+    yield OutputFile(ROBOTS, robots(hub).encode())
+    yield OutputFile(LLMS, llms_text(hub, cards).encode())
+    yield OutputFile(CATALOGUE_DATA, models_data(hub.settings, cards))
+    for language in hub.settings.languages:
+        yield OutputFile(feed(language), atom_feed(hub, language, newest))
+    for path, content in (
+        *sitemaps(hub, cards).items(),
+        *list_files(hub, cards),
+        *api_schemas(hub.base_url),
+        *((asset.address, asset.content) for asset in hub.theme.assets.values()),
+    ):
+        yield OutputFile(path, content)

@@ -7,7 +7,7 @@ from pathlib import Path
 from generator.cards.catalog import read_catalog
 from generator.cards.examples import groups_of
 from generator.config import load_settings
-from generator.runner.command import evidence_of
+from generator.runner.valid_evidence import ValidEvidence
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -26,10 +26,12 @@ def test_cards_are_named_by_organisation_task_and_model() -> None:
 def test_every_example_of_this_hub_has_a_record_that_holds() -> None:
     settings = load_settings(ROOT)
     cards = read_catalog([ROOT / "cards"], settings).cards
-    evidence, problems = evidence_of(settings, cards)
-    assert problems == []
+    source = ValidEvidence(settings)
     for card in cards:
+        found = source.of(card)
+        assert found.problems == ()
         for group in groups_of(card):
             for example in group.examples:
                 name = f"{card.id}::{group.name}::{example.id}"
-                assert evidence[card.id].record(group.name, example.id), name
+                assert found.evidence is not None
+                assert found.evidence.record(group.name, example.id), name

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 from generator.cards.catalog import parse_catalog
 from generator.cards.document import take_apart
@@ -12,10 +14,13 @@ from generator.cards.model import Card, Section
 from generator.config import Settings, load_settings
 from generator.diagnostics import as_text
 from generator.evidence.model import CardEvidence
+from generator.evidence.source import FoundEvidence
+from generator.site.build import Build, BuildReport, build_site
 from generator.site.hub import load_hub
 from generator.site.markdown.footnotes import FootnoteNames
 from generator.site.markdown.render import SectionRenderer, Wording
-from generator.site.site import card_output, common_files, place_cards
+from generator.site.pages import Neighbour, PlacedCard
+from generator.site.site import card_output, common_files
 
 SITE = """\
 title: {zh_CN: 模型中心, en_US: Model Hub}
@@ -93,6 +98,31 @@ def read_cards(settings: Settings) -> tuple[Card, ...]:
     return catalog.cards
 
 
+def place_cards(
+    cards: Sequence[Card],
+    updated: Mapping[Path, datetime],
+    evidence: Mapping[str, CardEvidence],
+) -> tuple[PlacedCard, ...]:
+    """The cards in the order of the catalogue, each with its neighbours and its evidence.
+
+    `evidence` is by card id, and has only records that are valid.
+    """
+    neighbours = [Neighbour(card.id, card.front_matter.title) for card in cards]
+    before = [None, *neighbours][: len(cards)]
+    behind = [*neighbours, None][1:]
+    return tuple(
+        PlacedCard(
+            card,
+            card.path.read_bytes(),
+            updated[card.path],
+            evidence.get(card.id),
+            previous,
+            following,
+        )
+        for card, previous, following in zip(cards, before, behind, strict=True)
+    )
+
+
 def render_files(
     settings: Settings,
     base_url: str | None = None,
@@ -111,6 +141,31 @@ def render_files(
     paths = [file.path for file in files]
     assert len(paths) == len(set(paths))
     return {file.path: file.content for file in files}
+
+
+@dataclass(frozen=True)
+class GivenEvidence:
+    """A source that tells what it was given, by card id."""
+
+    evidence: Mapping[str, CardEvidence]
+
+    def key(self, card: Path) -> str:
+        found = self.evidence.get(card.stem)
+        return repr(found) if found else ""
+
+    def of(self, card: Card) -> FoundEvidence:
+        return FoundEvidence(self.evidence.get(card.id))
+
+
+def build(
+    settings: Settings,
+    output: Path,
+    evidence: Mapping[str, CardEvidence] | None = None,
+    **how: Any,
+) -> BuildReport:
+    """What came of building the site of the hub's cards."""
+    source = GivenEvidence(evidence or {})
+    return build_site(Build(settings, [settings.root / "cards"], output, evidence=source, **how))
 
 
 def section_of(markdown: str) -> Section:

@@ -19,8 +19,16 @@ from generator.evidence.model import ArraySummary, CardEvidence, Claim
 from generator.evidence.store import read_evidence
 from generator.site.hub import load_hub
 from generator.site.markdown.render import SectionRenderer
-from generator.site.site import card_output, common_files, place_cards
-from tests.site.hubs import MOMENT, SITE, card_text, render_files, write_card, write_hub
+from generator.site.site import card_output, common_files
+from tests.site.hubs import (
+    MOMENT,
+    SITE,
+    card_text,
+    place_cards,
+    render_files,
+    write_card,
+    write_hub,
+)
 from tests.site.records import card_evidence, record
 
 ROOT = Path(__file__).parents[2]

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from generator.evidence.model import ArraySummary, CardEvidence, Claim
-from generator.site.build import build_site
 from tests.site.browsing import needs_browser, serving, watch
-from tests.site.hubs import SAMPLE, card_text, read_cards, write_card, write_hub
+from tests.site.hubs import SAMPLE, build, card_text, write_card, write_hub
 from tests.site.records import card_evidence, record
 from tests.site.test_markdown_safety import VECTORS
 
@@ -115,7 +114,7 @@ def served(tmp_path_factory) -> Iterator[Served]:
     folder = www / "some" / "base"
     folder.parent.mkdir()
     evidence = {"d_proven": proof("d_proven")}
-    report = build_site(settings, read_cards(settings), folder, None, 1, evidence)
+    report = build(settings, folder, evidence)
     assert report.diagnostics == ()
     with serving(www) as address:
         yield Served(f"{address}/some/base", folder)

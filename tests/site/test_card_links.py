@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from generator.config import Settings
 from generator.diagnostics import Diagnostic
-from generator.site.build import PARALLEL_FROM, build_site
-from tests.site.hubs import card_text, read_cards, write_card, write_hub
+from generator.site.rendering import PARALLEL_FROM
+from tests.site.hubs import build as build_hub
+from tests.site.hubs import card_text, write_card, write_hub
 
 OTHER = card_text(
     {"zh_CN": '## 用法\n\n<a id="here"></a>', "en_US": "## Usage\n\n### What it is"}, title="Other"
@@ -22,7 +23,7 @@ OTHER = card_text(
 
 def build(settings: Settings, jobs: int = 1) -> tuple[Diagnostic, ...]:
     output = settings.root / "site" / "public"
-    return build_site(settings, read_cards(settings), output, None, jobs, {}).diagnostics
+    return build_hub(settings, output, jobs=jobs).diagnostics
 
 
 def build_with(settings: Settings, english: str, chinese: str = "中文") -> tuple[Diagnostic, ...]:

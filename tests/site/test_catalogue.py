@@ -10,9 +10,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from generator.config import Settings
-from generator.site.build import build_site
 from tests.site.browsing import needs_browser, serving, watch
-from tests.site.hubs import SITE, card_text, read_cards, render_files, write_card, write_hub
+from tests.site.hubs import SITE, build, card_text, render_files, write_card, write_hub
 
 MOST_BYTES = 300_000
 CARDS = 130
@@ -102,7 +101,7 @@ def test_no_page_is_large_however_long_the_texts_are(tmp_path):
 @pytest.fixture(scope="module")
 def site(many: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     folder = tmp_path_factory.mktemp("www")
-    report = build_site(many, read_cards(many), folder / "hub", None, 1, {})
+    report = build(many, folder / "hub")
     assert report.diagnostics == ()
     with serving(folder) as address:
         yield f"{address}/hub", folder / "hub"

@@ -15,8 +15,8 @@ from generator.cards.model import Card
 from generator.config import Settings
 from generator.site.hub import load_hub
 from generator.site.markdown.render import SectionRenderer
-from generator.site.site import card_output, place_cards
-from tests.site.hubs import MOMENT, card_text, read_cards, render_files, write_card
+from generator.site.site import card_output
+from tests.site.hubs import MOMENT, card_text, place_cards, read_cards, render_files, write_card
 from tests.site.oracle import github
 
 NASTY = "</script><script>alert(1)</script> [x](javascript:1) *a* _b_ `c` $d$ 🧠 ]]> # 残差"

@@ -15,13 +15,10 @@ from urllib.parse import urljoin
 
 import pytest
 
-from generator.cards.catalog import parse_catalog
-from generator.diagnostics import as_text
-from generator.site.build import build_site
 from tests.site.hubs import (
     SAMPLE,
+    build,
     card_text,
-    read_cards,
     render_files,
     write_card,
     write_hub,
@@ -89,27 +86,11 @@ def test_sample_code_with_fences_of_its_own_stays_one_block(settings):
 )
 def test_a_card_s_own_file_can_be_taken_away_byte_for_byte(settings, data):
     write_card(settings, "net", "").write_bytes(data)
-    (card,) = parse_catalog([settings.root / "cards"], settings).cards
     output = settings.root / "site" / "public"
-    build_site(settings, [card], output, None, 1, {})
+    build(settings, output)
     assert (output / "cards" / "net.md").read_bytes() == data
     page = (output / "en-US" / "net" / "index.html").read_text(encoding="utf-8")
     assert '<a href="../../cards/net.md" download="net.md">Markdown</a>' in page
-
-
-@pytest.mark.parametrize("data", [b"another text", b"\xff", None])
-def test_a_file_that_changes_during_the_build_is_an_error(settings, data):
-    path = write_card(settings, "net", card_text(BOTH))
-    cards = read_cards(settings)
-    path.unlink()
-    if data is not None:
-        path.write_bytes(data)
-    else:
-        path.mkdir()
-    output = settings.root / "site" / "public"
-    report = build_site(settings, cards, output, None, 1, {})
-    assert "changed while the site was built" in as_text(report.diagnostics)
-    assert not output.exists()
 
 
 def test_llms_txt_lists_the_markdown_of_the_cards_by_language(settings):

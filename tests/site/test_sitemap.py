@@ -14,9 +14,9 @@ import pytest
 from generator.config import Settings
 from generator.site.hub import load_hub
 from generator.site.markdown.render import SectionRenderer
-from generator.site.site import card_output, place_cards
+from generator.site.site import card_output
 from generator.site.sitemap import sitemaps
-from tests.site.hubs import MOMENT, card_text, read_cards, render_files, write_card
+from tests.site.hubs import MOMENT, card_text, place_cards, read_cards, render_files, write_card
 
 BASE = "https://example.org/hub/"
 NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}

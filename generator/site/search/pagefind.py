@@ -12,7 +12,7 @@ from pathlib import Path
 
 from generator.site.addresses import PAGEFIND
 from generator.site.hub import Search
-from generator.site.publish import OutputError
+from generator.site.output import OutputError
 
 _PACKAGE = "pagefind_bin"
 _ENTRY = "pagefind-entry.json"

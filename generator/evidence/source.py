@@ -1,0 +1,41 @@
+"""Where the evidence of a card comes from, for those who show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from generator.cards.model import Card
+from generator.evidence.model import CardEvidence
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEvidence:
+    """The records of a card that are valid today; `problems` is what kept some from being told."""
+
+    evidence: CardEvidence | None
+    problems: tuple[str, ...] = ()
+
+
+class EvidenceSource(Protocol):
+    """Tells the evidence of cards, also in another process that it was sent to."""
+
+    def key(self, card: Path, /) -> str:
+        """What the evidence of the card in a file depends on beside that file, as a digest."""
+
+    def of(self, card: Card, /) -> FoundEvidence:
+        """The evidence of a card."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoEvidence:
+    """The source of those who have none."""
+
+    def key(self, _card: Path) -> str:
+        """The same for all cards."""
+        return ""
+
+    def of(self, _card: Card) -> FoundEvidence:
+        """Nothing."""
+        return FoundEvidence(None)

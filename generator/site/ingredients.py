@@ -1,0 +1,146 @@
+"""What a site is made of, as digests: two that are equal make the same site."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+
+import generator
+from generator.cards.catalog import CardFileError, card_bytes
+from generator.config import SETTINGS_PATH, Settings
+from generator.evidence.source import EvidenceSource
+from generator.site.hub import Hub, Search
+from generator.site.memory import KnownCard
+from generator.source import path_for_readers
+
+_LIBRARIES = ("jinja2", "markdown", "markupsafe", "nh3", "pygments", "pydantic", "pyyaml")
+_PAGEFIND = "pagefind-bin"
+_NANOSECONDS_OF_DOUBT = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A card's file before it is rendered, and what the card depends on.
+
+    `signature` is what the file system says of the file; it is empty when the file is so new
+    that it could be changed again without that being seen. `content` is a digest of the file,
+    and `own` one of all that the card's output depends on, but for the cards beside it.
+    `updated` is in UTC.
+    """
+
+    id: str
+    path: Path
+    signature: str
+    content: str
+    own: str
+    updated: datetime
+
+
+def site_key(hub: Hub) -> str:
+    """A digest of what all pages depend on: settings, theme, words, this program."""
+    settings = hub.settings
+    programs = [platform.python_version(), *map(_version, _LIBRARIES)]
+    if hub.search is Search.FULL_TEXT:
+        programs.append(_version(_PAGEFIND))
+    own_files = [settings.root / SETTINGS_PATH]
+    own_files += [*_files(settings.folder / "templates"), *_files(settings.folder / "strings")]
+    return digest_of_all(
+        hub.base_url,
+        hub.search.value,
+        *programs,
+        _files_digest(Path(generator.__file__).parent),
+        *(f"{path.name}\n{_file_digest(path)}" for path in own_files),
+    )
+
+
+def sources(
+    paths: Iterable[Path],
+    times: Mapping[Path, datetime],
+    settings: Settings,
+    evidence: EvidenceSource,
+    known: Mapping[str, KnownCard],
+    key: str,
+) -> list[Source]:
+    """The cards in these files; `known` has those of the last build by their ids."""
+    now = time.time_ns()
+    found = []
+    for path in paths:
+        before = known.get(path.stem)
+        signature = _signature(path, now)
+        is_same = before and signature and before.signature == signature
+        content = before.content if before and is_same else _content(path)
+        reader_path = path_for_readers(path, settings.root)
+        moment = str(times[path].timestamp())
+        own = digest_of_all(key, reader_path, content, moment, evidence.key(path))
+        found.append(Source(path.stem, path, signature, content, own, times[path]))
+    return found
+
+
+def version_token(key: str, cards: Sequence[Source]) -> str:
+    """What tells a version of the site from others: equal tokens, equal bytes."""
+    return digest_of_all(key, *(card.own for card in cards))
+
+
+def digest_of(content: bytes) -> str:
+    """What tells one content of a file from another."""
+    return blake2b(content, digest_size=12).hexdigest()
+
+
+def digest_of_all(*parts: str) -> str:
+    """A digest of several texts."""
+    digest = blake2b(digest_size=16)
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(b"%d:" % len(data))
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def _signature(path: Path, now: int) -> str:
+    try:
+        status = os.stat(path)  # noqa: PTH116 # fast
+    except OSError:
+        return ""
+    if status.st_mtime_ns > now - _NANOSECONDS_OF_DOUBT:
+        return ""
+    return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}:{status.st_ino}"
+
+
+def _content(path: Path) -> str:
+    try:
+        return digest_of(card_bytes(path))
+    except CardFileError as error:
+        # Told when the card is rendered.
+        return error.diagnostic.message
+
+
+def _version(package: str) -> str:
+    try:
+        return f"{package} {importlib.metadata.version(package)}"
+    except importlib.metadata.PackageNotFoundError:
+        return package
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _files_digest(folder: Path) -> str:
+    files = [path for path in _files(folder) if path.suffix != ".pyc"]
+    return digest_of_all(
+        *(f"{path.relative_to(folder).as_posix()}\n{_file_digest(path)}" for path in files)
+    )
+
+
+def _file_digest(path: Path) -> str:
+    try:
+        return digest_of(path.read_bytes())
+    except OSError:
+        return ""

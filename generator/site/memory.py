@@ -1,0 +1,232 @@
+"""What is in the published tree and its spare, and what it was made from: a small database.
+
+It saves work, and nothing else depends on it. When it is gone, damaged, or was copied from
+another machine, more is made anew, and the site is the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from generator.site.output import OutputError
+
+_VERSION = 1
+_TABLES = """
+create table cards (id text primary key, path text, signature text, content text, own text,
+    neighbours text, title text, pages int, files int, notes text, checksum text);
+create table outputs (id text primary key, listed text, files text, documents text, links text,
+    checksum text);
+create table common (path text primary key, key text, digest text, checksum text);
+create table builds (number integer primary key, token text, changes text, checksum text);
+"""
+
+Digests: TypeAlias = "Mapping[str, str]"
+"""The digests of files, by their paths."""
+
+
+class DamagedError(Exception):
+    """The database can't be trusted."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCard:
+    """What a card was made from, and what is needed of it in every build.
+
+    `signature` is what the file system said of its file, empty when that says too little;
+    `content` is a digest of the file, `own` one of all that it depends on but its neighbours.
+    `pages` and `files` say how many it has, `notes` is JSON of what there is to report.
+    """
+
+    id: str
+    path: str
+    signature: str
+    content: str
+    own: str
+    neighbours: str
+    title: str
+    pages: int
+    files: int
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOutput:
+    """What a card came to; `listed` and `links` are JSON, the digests are by path."""
+
+    id: str
+    listed: str
+    files: Digests
+    documents: Digests
+    links: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file that belongs to no card; `key` is a digest of what it depends on."""
+
+    path: str
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBuild:
+    """A version of the site: what its tree's marker says, and in which files it was new."""
+
+    number: int
+    token: str
+    changes: tuple[str, ...]
+
+
+class Memory:
+    """The database, in a transaction that ends with `commit`, or comes to nothing."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """With a connection to a database that has the tables."""
+        self._connection = connection
+
+    def cards(self) -> dict[str, KnownCard]:
+        """All cards by their ids. Raises `DamagedError`, as all that reads does."""
+        return {row[0]: KnownCard(*row) for row in self._rows("cards")}
+
+    def outputs(self) -> Iterator[KnownOutput]:
+        """What all cards came to, in the order of their ids."""
+        yield from map(_output, self._rows("outputs", "order by id"))
+
+    def output(self, card_id: str) -> KnownOutput | None:
+        """What a card came to."""
+        rows = self._rows("outputs", "where id = ?", (card_id,))
+        return next(map(_output, rows), None)
+
+    def common(self) -> dict[str, KnownFile]:
+        """The files that belong to no card, by their paths."""
+        return {row[0]: KnownFile(*row) for row in self._rows("common")}
+
+    def builds(self) -> list[KnownBuild]:
+        """The versions, the last one at the end."""
+        return [
+            KnownBuild(number, token, tuple(json.loads(changes)))
+            for number, token, changes in self._rows("builds", "order by number")
+        ]
+
+    def keep_card(self, card: KnownCard) -> None:
+        """Notes a card as it is now."""
+        self._put("cards", astuple(card))
+
+    def keep_output(self, output: KnownOutput) -> None:
+        """Notes what a card has come to."""
+        digests = (json.dumps(dict(files)) for files in (output.files, output.documents))
+        self._put("outputs", (output.id, output.listed, *digests, output.links))
+
+    def forget_card(self, card_id: str) -> None:
+        """Notes that a card is gone."""
+        for table in ("cards", "outputs"):
+            self._do(f"delete from {table} where id = ?", (card_id,))  # noqa: S608 # ours
+
+    def keep_file(self, file: KnownFile) -> None:
+        """Notes a file that belongs to no card."""
+        self._put("common", (file.path, file.key, file.digest))
+
+    def forget_file(self, path: str) -> None:
+        """Notes that a file that belonged to no card is gone."""
+        self._do("delete from common where path = ?", (path,))
+
+    def keep_build(self, build: KnownBuild, oldest: int) -> None:
+        """Notes a version. Of those before the one with the number `oldest` nothing is kept."""
+        self._put("builds", (build.number, build.token, json.dumps(build.changes)))
+        self._do("delete from builds where number < ?", (oldest,))
+
+    def forget_all(self) -> None:
+        """Notes that nothing is known."""
+        for table in ("cards", "outputs", "common", "builds"):
+            self._do(f"delete from {table}", ())  # noqa: S608 # ours
+
+    def commit(self) -> None:
+        """Makes what was noted last. Raises `OutputError`."""
+        self._do("commit", ())
+        self._do("begin immediate", ())
+
+    def _rows(
+        self, table: str, rest: str = "", values: tuple[str, ...] = ()
+    ) -> Iterator[tuple[Any, ...]]:
+        try:
+            statement = f"select * from {table} {rest}"  # noqa: S608 # ours
+            for *row, checksum in self._connection.execute(statement, values):
+                if checksum != _checksum(row):
+                    raise DamagedError
+                yield tuple(row)
+        except (sqlite3.Error, ValueError) as error:
+            raise DamagedError from error
+
+    def _put(self, table: str, row: tuple[object, ...]) -> None:
+        places = ",".join("?" * (len(row) + 1))
+        statement = f"insert or replace into {table} values ({places})"  # noqa: S608 # ours
+        self._do(statement, (*row, _checksum(row)))
+
+    def _do(self, statement: str, values: tuple[object, ...]) -> None:
+        try:
+            self._connection.execute(statement, values)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                message = f"what the build has done can't be noted: {error}"
+                raise OutputError(message, "check the disk") from None
+            raise DamagedError from error
+
+
+@contextmanager
+def remembered(path: Path) -> Iterator[Memory]:
+    """The database at `path`, a new one if there is none that can be used."""
+    try:
+        connection = _opened(path)
+    except sqlite3.Error:
+        discard(path)
+        try:
+            connection = _opened(path)
+        except sqlite3.Error as error:
+            message = f"{path} can't be written: {error}"
+            raise OutputError(message, "check its permissions and the disk") from None
+    with contextlib.closing(connection):
+        yield Memory(connection)
+
+
+def discard(path: Path) -> None:
+    """Removes the database at `path`."""
+    for name in (path.name, f"{path.name}-journal", f"{path.name}-wal", f"{path.name}-shm"):
+        with contextlib.suppress(OSError):
+            path.with_name(name).unlink()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        (version,) = connection.execute("pragma user_version").fetchone()
+        if version != _VERSION:
+            for (name,) in list(
+                connection.execute("select name from sqlite_master where type = 'table'")
+            ):
+                connection.execute(f'drop table "{name}"')
+            connection.executescript(_TABLES)
+            connection.execute(f"pragma user_version = {_VERSION}")
+        connection.execute("begin immediate")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _output(row: tuple[str, ...]) -> KnownOutput:
+    card_id, listed, files, documents, links = row
+    return KnownOutput(card_id, listed, json.loads(files), json.loads(documents), links)
+
+
+def _checksum(row: Iterable[object]) -> str:
+    text = "\0".join(map(str, row))
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
