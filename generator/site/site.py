@@ -35,6 +35,7 @@ from generator.site.markdown.render import RenderedSection, SectionRenderer
 from generator.site.not_found import not_found_page
 from generator.site.notebooks import notebook
 from generator.site.pages import CardContent, PlacedCard
+from generator.site.pictures import without_foreign_pictures
 from generator.site.search.documents import search_document
 from generator.site.search.entries import SearchEntry, search_entry
 from generator.site.search.listing import list_files, search_row
@@ -82,8 +83,9 @@ def card_output(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> Card
     for language in hub.settings.languages:
         section = card.section(language.code)
         if section:
-            html = renderer.render(section, hub.wording(language))
-            sections[language.code] = with_links_to_pages(html)
+            shown = with_links_to_pages(renderer.render(section, hub.wording(language)))
+            text = hub.strings[language.code]
+            sections[language.code] = without_foreign_pictures(shown, text)
     sample = code_figure(SAMPLE, card.sample.language, card.sample.code)
     full_text = {code: f"{sample}\n{item.html}" for code, item in sections.items()}
     entry = search_entry(hub, card, sections, placed.evidence)

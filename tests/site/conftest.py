@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from generator.config import Settings
-from tests.site.browsing import ARGUMENTS, CHROMIUM
+from tests.site.browsing import chromium
 from tests.site.hubs import write_hub
 
 
@@ -20,7 +20,5 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as browser:
         yield browser
-        browser.close()

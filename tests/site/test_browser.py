@@ -1,4 +1,4 @@
-"""The site in a real browser: what works, what works without scripts, and what never runs."""
+"""The site in a real browser: what works, and what works without scripts."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from generator.evidence.model import ArraySummary, CardEvidence, Claim
-from tests.site.browsing import needs_browser, serving, watch
+from tests.site import browsing
+from tests.site.browsing import watch
 from tests.site.hubs import SAMPLE, build, card_text, write_card, write_hub
 from tests.site.records import card_evidence, record
-from tests.site.test_markdown_safety import VECTORS
 
-pytestmark = needs_browser
+pytestmark = browsing.needs_browser
 
 RICH = """\
 Text with `code`, a [link](#表) and a very long name: `{long}`.
@@ -85,10 +85,6 @@ def proof(card_id: str) -> CardEvidence:
     return card_evidence(card_id, {"zh_CN en_US": records, **variants})
 
 
-# The build refuses this one, as a link to a file that is not there.
-BUILT_VECTORS = [vector for vector in VECTORS if "&#10;script" not in vector]
-
-
 @dataclass(frozen=True)
 class Served:
     """A site below a path of a local server."""
@@ -104,19 +100,13 @@ def served(tmp_path_factory) -> Iterator[Served]:
     write_card(settings, "a_rich", card_text(both, title="Rich"))
     write_card(settings, "b_chinese", card_text({"zh_CN": "只有中文。\n\n## 小节\n\n" * 30}))
     write_card(settings, "d_proven", card_text({"zh_CN": PROVEN, "en_US": PROVEN}))
-    for number, vector in enumerate(BUILT_VECTORS):
-        title = " ".join(vector.split())
-        attack = card_text(
-            {"zh_CN": vector}, title=title, author=title, summary={"zh_CN": title}, tags=[]
-        )
-        write_card(settings, f"c_attack_{number:02}", attack)
     www = tmp_path_factory.mktemp("www")
     folder = www / "some" / "base"
     folder.parent.mkdir()
     evidence = {"d_proven": proof("d_proven")}
     report = build(settings, folder, evidence)
     assert report.diagnostics == ()
-    with serving(www) as address:
+    with browsing.served(www) as address:
         yield Served(f"{address}/some/base", folder)
 
 
@@ -287,28 +277,6 @@ def test_the_keyboard_reaches_the_content_first(browser, served):
         assert page.evaluate("document.activeElement.className") == "skip"
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "content"
-
-
-def test_no_attack_runs(browser, served):
-    with browser.new_context() as context:
-        # A card's own pictures may be asked for; what they would be is not the matter here.
-        context.route(lambda url: not url.startswith(served.url), lambda route: route.abort())
-        watched = watch(context)
-        paths = ["zh-CN/index.html"]
-        paths += [f"zh-CN/c_attack_{number:02}/index.html" for number in range(len(BUILT_VECTORS))]
-        for path in paths:
-            watched.page.goto(f"{served.url}/{path}")
-            for element in watched.page.locator(".prose :is(a, summary, img, details)").all():
-                element.dispatch_event("mouseover")
-                element.dispatch_event("focus")
-            for link in watched.page.locator(".prose a[href]").all():
-                scheme = link.evaluate("link => link.protocol")
-                assert scheme in ("http:", "https:", "mailto:"), path
-            assert watched.page.url == f"{served.url}/{path}"
-        pictures = "Failed to load resource"
-        assert [text for text in watched.complaints if pictures not in text] == []
-        others = {url for url in watched.requests if not url.startswith(served.url)}
-        assert {url.split("/")[2] for url in others} <= {"x"}
 
 
 CONTRAST = """() => {

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from generator.config import Settings
-from tests.site.browsing import needs_browser, serving, watch
+from tests.site.browsing import needs_browser, served, watch
 from tests.site.hubs import SITE, build, card_text, render_files, write_card, write_hub
 
 MOST_BYTES = 300_000
@@ -103,7 +103,7 @@ def site(many: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
     folder = tmp_path_factory.mktemp("www")
     report = build(many, folder / "hub")
     assert report.diagnostics == ()
-    with serving(folder) as address:
+    with served(folder) as address:
         yield f"{address}/hub", folder / "hub"
 
 
