@@ -26,6 +26,7 @@ from generator.site.api_schema import api_schemas
 from generator.site.card_links import CardLinks, card_links, with_links_to_pages
 from generator.site.card_markdown import markdown_page
 from generator.site.catalogue import list_pages, tile
+from generator.site.conforming import conforming
 from generator.site.feeds import atom_feed, newest_first
 from generator.site.hub import Hub, Search, written_codes
 from generator.site.listed import ListedCard
@@ -83,9 +84,9 @@ def card_output(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> Card
     for language in hub.settings.languages:
         section = card.section(language.code)
         if section:
-            shown = with_links_to_pages(renderer.render(section, hub.wording(language)))
-            text = hub.strings[language.code]
-            sections[language.code] = without_foreign_pictures(shown, text)
+            shown = renderer.render(section, hub.wording(language))
+            shown = without_foreign_pictures(shown, hub.strings[language.code])
+            sections[language.code] = conforming(with_links_to_pages(shown))
     sample = code_figure(SAMPLE, card.sample.language, card.sample.code)
     full_text = {code: f"{sample}\n{item.html}" for code, item in sections.items()}
     entry = search_entry(hub, card, sections, placed.evidence)

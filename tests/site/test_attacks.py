@@ -85,7 +85,6 @@ PROVOKE = """() => {
 INSPECT = """() => {
   const problems = [];
   const must = (holds, problem) => { if (!holds) problems.push(problem); };
-  const isIn = (list, value) => list.includes(value);
   must(window.hacked === undefined, "a global was set");
   must(document.body instanceof HTMLBodyElement, "document.body is clobbered");
   must(document.defaultView === window, "document.defaultView is clobbered");
@@ -97,7 +96,7 @@ INSPECT = """() => {
   must(document.getElementById("sample").tagName === "FIGURE", "#sample is not the page's");
   for (const link of document.querySelectorAll("a[href], area[href]")) {
     const allowed = [location.protocol, "http:", "https:", "mailto:"];
-    must(isIn(allowed, link.protocol), `a link to ${link.protocol}`);
+    must(allowed.includes(link.protocol), `a link to ${link.protocol}`);
   }
   const foreign = "script, style, iframe, object, embed, svg, math, form, link, meta, base, video";
   must(!document.querySelector(`.prose :is(${foreign}, [style], [srcset])`), "an element");

@@ -26,7 +26,6 @@
   const more = document.createElement("button");
   more.type = "button";
   more.className = "filter-more";
-  more.textContent = words.more;
   more.hidden = true;
   tiles.after(more);
 
@@ -101,6 +100,7 @@
       more.hidden = shown >= cards.length;
       return next[0];
     };
+    more.textContent = words.more;
     tiles.replaceChildren();
     showMore();
     more.onclick = () => showMore()?.querySelector("a")?.focus();
