@@ -1,0 +1,126 @@
+"""What a first visit costs: how much is moved, in how many steps, and that nothing jumps about."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Response, Route
+
+from generator.cards.catalog import read_catalog
+from generator.config import load_settings
+from generator.evidence.store import read_evidence
+from generator.site.build import build_site
+from generator.site.hub import Search
+from tests.site.browsing import needs_browser, served
+from tests.site.page_kinds import LANGUAGES, PAGE_KINDS, write_site
+
+pytestmark = needs_browser
+
+ROOT = Path(__file__).parents[2]
+CARD_BUDGET = 60_000
+PAGE_BUDGET = 300_000
+# Of a response, without its body, and rather more than less.
+HEAD = 300
+SHIFTS = """() => new Promise((done) => {
+  let shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) shifted += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(shifted), 400);
+})"""
+BOXES = """() => [...document.querySelectorAll("main, main :not(button)")].map((item) => {
+  const box = item.getBoundingClientRect();
+  return [item.tagName, box.x, box.y, box.width, box.height].join(" ");
+})"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory) -> Iterator[str]:
+    """This hub's own site with its evidence, and beside it one with every kind of page."""
+    www = tmp_path_factory.mktemp("www")
+    settings = load_settings(ROOT)
+    cards = read_catalog([ROOT / "cards"], settings).cards
+    kept = ((card.id, read_evidence(ROOT / "evidence", card.id)) for card in cards)
+    evidence = {card_id: item for card_id, item in kept if item}
+    report = build_site(settings, cards, www / "hub", None, 1, evidence, Search.FULL_TEXT)
+    assert report.diagnostics == ()
+    write_site(tmp_path_factory.mktemp("hub") / "hub", www / "kinds")
+    with served(www) as address:
+        yield address
+
+
+def noted(page: Page) -> list[Response]:
+    """All that the page is answered from now on."""
+    responses: list[Response] = []
+
+    def note(response: Response) -> None:
+        responses.append(response)
+
+    page.on("response", note)
+    return responses
+
+
+CARDS = sorted(path.stem for path in (ROOT / "cards").glob("*.md"))
+
+
+@pytest.mark.parametrize("card_id", CARDS)
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_the_first_view_of_a_card_moves_little_and_nothing_of_the_search(
+    browser, address, card_id, tag
+):
+    with browser.new_context() as context:
+        page = context.new_page()
+        responses = noted(page)
+        page.goto(f"{address}/hub/{tag}/{card_id}/index.html", wait_until="networkidle")
+        moved = sum(len(gzip.compress(item.body(), 6)) + HEAD for item in responses)
+        assert moved <= CARD_BUDGET
+        assert len(responses) <= 6
+        assert not [item.url for item in responses if "search" in item.url]
+        page.keyboard.press("/")
+        page.wait_for_function("document.querySelector('script[data-search]')")
+        page.wait_for_load_state("networkidle")
+        assert [item.url for item in responses if "search" in item.url]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PAGE_KINDS if kind != "search"])
+def test_no_page_is_large_and_nothing_on_it_moves(browser, address, kind):
+    for tag in LANGUAGES:
+        path = f"{address}/kinds/{PAGE_KINDS[kind].in_language(tag)}"
+        for width in (320, 1280):
+            viewport = {"width": width, "height": 800}
+            with browser.new_context(viewport=viewport, locale="fr") as context:
+                page = context.new_page()
+                response = page.goto(path, wait_until="networkidle")
+                assert len(response.body()) < PAGE_BUDGET
+                page.mouse.wheel(0, 2_000)
+                assert page.evaluate(SHIFTS) == 0
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_card_is_complete_once_its_html_and_its_style_are_there(browser, address, tag, width):
+    def only_style(route: Route) -> None:
+        if route.request.resource_type in ("document", "stylesheet"):
+            route.continue_()
+        else:
+            route.abort()
+
+    boxes = []
+    for is_alone in (False, True):
+        with browser.new_context(viewport={"width": width, "height": 800}) as context:
+            if is_alone:
+                context.route("**/*", only_style)
+            page = context.new_page()
+            responses = noted(page)
+            page.goto(f"{address}/hub/{tag}/{CARDS[0]}/index.html", wait_until="networkidle")
+            boxes.append(page.evaluate(BOXES))
+            # All that a page needs it names itself: nothing that is loaded asks for more.
+            html = page.content()
+            assert all(item.url.rpartition("/")[2] in html for item in responses[1:])
+            kinds = [item.request.resource_type for item in responses]
+            assert kinds.count("stylesheet") == 1
+            assert "font" not in kinds
+    assert boxes[0] == boxes[1]
