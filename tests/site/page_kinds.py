@@ -135,7 +135,7 @@ def _search(page: Page) -> None:
 
 def _filter(page: Page) -> None:
     page.fill(".filter-text", "more")
-    page.wait_for_function("document.querySelector('.count').textContent.includes('12')")
+    page.locator(".count", has_text="12").wait_for()
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Response, Route
 
-from generator.cards.catalog import read_catalog
 from generator.config import load_settings
 from generator.evidence.store import read_evidence
-from generator.site.build import build_site
 from generator.site.hub import Search
 from tests.site.browsing import needs_browser, served
+from tests.site.hubs import build
 from tests.site.page_kinds import LANGUAGES, PAGE_KINDS, write_site
 
 pytestmark = needs_browser
@@ -42,10 +41,9 @@ def address(tmp_path_factory) -> Iterator[str]:
     """This hub's own site with its evidence, and beside it one with every kind of page."""
     www = tmp_path_factory.mktemp("www")
     settings = load_settings(ROOT)
-    cards = read_catalog([ROOT / "cards"], settings).cards
-    kept = ((card.id, read_evidence(ROOT / "evidence", card.id)) for card in cards)
-    evidence = {card_id: item for card_id, item in kept if item}
-    report = build_site(settings, cards, www / "hub", None, 1, evidence, Search.FULL_TEXT)
+    kept = [read_evidence(ROOT / "evidence", path.stem) for path in (ROOT / "cards").glob("*.md")]
+    evidence = {item.card_id: item for item in kept if item}
+    report = build(settings, www / "hub", evidence, search=Search.FULL_TEXT)
     assert report.diagnostics == ()
     write_site(tmp_path_factory.mktemp("hub") / "hub", www / "kinds")
     with served(www) as address:
