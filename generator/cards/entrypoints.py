@@ -25,13 +25,14 @@ class Load:
     """A call that loads an entrypoint, by its name, from a repository; `span` is the name's.
 
     `is_own` when the repository is answered from this checkout. A call of which not all is
-    written out has no `entrypoint`.
+    written out has no `entrypoint`, and `repository` (`owner/name:branch`) may be empty.
     """
 
     entrypoint: str | None
     is_own: bool
     span: Span
     code: ParsedCode
+    repository: str = ""
 
 
 def find_loads(codes: Sequence[ParsedCode], hub: OwnHub) -> tuple[Load, ...]:
@@ -89,7 +90,9 @@ def _load(call: ast.Call, code: ParsedCode, hub: OwnHub) -> Load:
     second = _argument(call.args, 1, keywords, "entry") if is_whole else None
     name = literal_text(second)
     where = second if second is not None else call
-    return Load(name, _is_own(literal_text(first), keywords, hub), code.span(where), code)
+    repository = literal_text(first)
+    is_own = _is_own(repository, keywords, hub)
+    return Load(name, is_own, code.span(where), code, repository or "")
 
 
 def _argument(

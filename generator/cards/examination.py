@@ -17,6 +17,7 @@ from generator.cards.hubconf import OwnHub
 from generator.cards.model import Card, CodeBlock, Treatment
 from generator.cards.names import undefined_names
 from generator.cards.preprocessing import wrong_constants
+from generator.cards.proofreading import proofread
 from generator.cards.python_code import ParsedCode, parse_code
 from generator.cards.variants import FoundVariants, find_variants, useless_alternatives
 from generator.config import Settings
@@ -60,6 +61,7 @@ def _problems(card: Card, settings: Settings, hub: OwnHub) -> Iterator[Diagnosti
     for group, section in zip(groups, card.sections, strict=True):
         own = [parsed[example.block.code_line] for example in group.examples]
         yield from wrong_constants(path, section, own, everything)
+    yield from proofread(card, settings, [load.repository for load in loads])
 
 
 def _python(card: Card, settings: Settings) -> str:

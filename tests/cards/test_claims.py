@@ -30,7 +30,8 @@ def table(*rows: str, header: str = "| 模型 | Top1 acc | Top5 acc |") -> str:
 
 
 def claims(sample: str, zh: str, folder: Path) -> list[tuple[str, str]]:
-    return [(item.code, item.place) for item in check(card_text(sample, zh), folder)]
+    found = check(card_text(sample, zh), folder)
+    return [(item.code, item.place) for item in found if item.code.startswith("E5")]
 
 
 def test_this_hubs_card_states_what_is_so(tmp_path: Path) -> None:
@@ -69,7 +70,8 @@ def test_a_claim_that_is_not_so_is_told_at_its_place(
 ) -> None:
     assert old in OWN_CARD
     text = OWN_CARD.replace(old, new, 1)
-    problems = [p for p in check(text, tmp_path) if p.code not in ("E502", "E520")]
+    found = [p for p in check(text, tmp_path) if p.code.startswith("E5")]
+    problems = [p for p in found if p.code not in ("E502", "E520")]
     expected = [] if code is None else [(code, place_of(text, at))]
     assert [(problem.code, problem.place) for problem in problems] == expected
 
@@ -139,7 +141,7 @@ def test_text_that_is_so_or_says_nothing_certain_is_left_alone(tmp_path: Path, t
     problems = check(
         card_text("pass", f"{text}\n\n{python(TRANSFORM)}", python(TRANSFORM)), tmp_path
     )
-    assert problems == []
+    assert [problem for problem in problems if problem.code.startswith("E5")] == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,151 @@
+"""Where a card's links lead, as far as their addresses tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from generator.cards import rules
+from generator.cards.model import Card, ContainerKind, Section
+from generator.cards.prose import Passage
+from generator.config import Settings
+from generator.diagnostics import Diagnostic, nearest
+from generator.source import Span
+
+_HTTP = re.compile(
+    r"http://(?!localhost\b|127\.|0\.0\.0\.0|\[::1\]|10\.|192\.168\.)", re.IGNORECASE
+)
+_GITHUB = re.compile(
+    r"https?://(?:www\.)?github\.com/(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?"
+    r"(?:/(?:tree|blob|raw|archive)/(?:refs/heads/)?(?P<ref>[\w.-]+?)(?:\.zip|\.tar\.gz)?"
+    r"(?P<path>/[^?#]*)?)?/?(?:[?#].*)?",
+    re.IGNORECASE | re.ASCII,
+)
+_LOADED = re.compile(r"(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?::(?P<ref>[\w./-]+))?", re.ASCII)
+_BRANCHES = frozenset({"master", "main", "trunk", "develop", "dev"})
+_USUAL_BRANCH = "master"
+
+
+class _Repository(NamedTuple):
+    owner: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place on GitHub; what the address does not tell is empty."""
+
+    repository: _Repository
+    ref: str
+    path: str
+
+
+def plain_http(path: str, card: Card) -> Iterator[Diagnostic]:
+    """A diagnostic for each address that begins with http, other than those of this machine."""
+    for target, span in _addresses(card):
+        if _HTTP.match(target):
+            message = "the address begins with http: what it answers can be changed on the way"
+            hint = f"write https:{target[5:]}, if the site answers there"
+            yield rules.PLAIN_HTTP.at(path, Span(span.start, span.end), message, hint)
+
+
+def other_repositories(
+    path: str, card: Card, settings: Settings, loaded: Sequence[str]
+) -> Iterator[Diagnostic]:
+    """A diagnostic for each link to a copy of the card's repository, or to another branch of it.
+
+    The card's repositories are those from which it loads (`loaded`, as `owner/name:ref`),
+    the one of its front matter, and the hub's. A copy is told from a namesake by its path:
+    only what has the path of a link to the original, or nearly its owner's name, is one.
+    """
+    used = _used_branches(card, settings, loaded)
+    by_name: dict[str, set[str]] = {}
+    for repository in used:
+        by_name.setdefault(repository.name, set()).add(repository.owner)
+    places = [(_place(target), span) for target, span in _addresses(card)]
+    paths = {place.path for place, _ in places if place and place.repository in used and place.path}
+    for place, span in places:
+        if place is None:
+            continue
+        owners = by_name.get(place.repository.name, set())
+        if place.repository in used:
+            yield from _branch_problem(path, place, span, used)
+        elif owners and (place.path in paths or nearest(place.repository.owner, owners)):
+            owner = min(owners)
+            shown = f"{place.repository.owner}/{place.repository.name}"
+            message = f"the link leads to {shown}, the card is of {owner}/{place.repository.name}"
+            yield rules.FORK.at(path, span, message, f"link to that of {owner}")
+
+
+def _branch_problem(
+    path: str, place: _Place, span: Span, used: Mapping[_Repository, str]
+) -> Iterator[Diagnostic]:
+    branch = used[place.repository]
+    if place.ref in _BRANCHES and branch in _BRANCHES and place.ref != branch:
+        message = f'the link leads to the branch "{place.ref}", the card loads from "{branch}"'
+        hint = f'link to the branch "{branch}", or to a commit'
+        yield rules.OTHER_BRANCH.at(path, span, message, hint)
+
+
+def _used_branches(
+    card: Card, settings: Settings, loaded: Sequence[str]
+) -> Mapping[_Repository, str]:
+    """The branch that is in use of each of the card's repositories; empty where none is told."""
+    branches: dict[_Repository, str] = {}
+    for source in loaded:
+        match = _LOADED.fullmatch(source.casefold())
+        if match:
+            repository = _Repository(match["owner"], match["name"])
+            branches.setdefault(repository, match["ref"] or _USUAL_BRANCH)
+    addresses = [item.url for item in settings.mirror.repositories]
+    addresses += [card.front_matter.github_link, settings.repository]
+    for address in addresses:
+        place = _place(address)
+        if place and not branches.get(place.repository):
+            branches[place.repository] = place.ref
+    return branches
+
+
+def _place(address: str) -> _Place | None:
+    match = _GITHUB.fullmatch(address)
+    if match is None:
+        return None
+    repository = _Repository(match["owner"].casefold(), match["name"].casefold())
+    return _Place(repository, match["ref"] or "", (match["path"] or "").strip("/"))
+
+
+def _addresses(card: Card) -> Iterator[tuple[str, Span]]:
+    yield card.front_matter.github_link, card.front_matter.spans[("github-link",)]
+    for section in card.sections:
+        for link in section.links:
+            yield link.target, link.span
+
+
+def duplicate_references(
+    path: str, section: Section, passages: Sequence[Passage]
+) -> Iterator[Diagnostic]:
+    """A diagnostic for each reference that a list or the definitions have a second time."""
+    first_lines: dict[str, int] = {}
+    links = {link.span.start.line: link for link in reversed(section.links)}
+    for passage in passages:
+        line = passage.lines[0]
+        is_item = bool(line.containers) and line.containers[-1].kind is not ContainerKind.QUOTE
+        if not (passage.in_references and is_item):
+            continue
+        link = next((links[item.number] for item in passage.lines if item.number in links), None)
+        text = " ".join(passage.text.split()).casefold()
+        for key in {text, _canonical(link.target) if link else text}:
+            first = first_lines.setdefault(key, line.number)
+            if first != line.number:
+                message = f"this reference is already listed in line {first}"
+                span = passage.first_line_span
+                yield rules.DUPLICATE_REFERENCE.at(path, span, message, "remove one of the two")
+                break
+
+
+def _canonical(address: str) -> str:
+    bare = re.sub(r"^https?://(?:www\.)?", "", address.strip(), flags=re.IGNORECASE)
+    paper = re.fullmatch(r"arxiv\.org/(?:abs|pdf|html)/(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?", bare)
+    return f"arxiv:{paper[1]}" if paper else bare.rstrip("/")

@@ -1,0 +1,126 @@
+"""How Chinese is set: the width of punctuation, and spaces beside Latin words and code."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from generator.cards import rules
+from generator.cards.prose import CODE, MARKUP, Passage
+from generator.cards.punctuation import match_brackets, units
+from generator.diagnostics import Diagnostic, shortened
+
+HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_HAN = re.compile(f"[{HAN}]")
+_FULL = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？", ".": "。", "(": "（", ")": "）"}
+_MARK = re.compile(
+    rf"(?<=[{HAN}）》】」』”]){MARKUP}*(?P<behind>[,;:!?](?!/)|\.(?=\s|$))"
+    rf"|(?P<before>[,;!?])[ \n]*{MARKUP}*(?=[{HAN}])"
+)
+_FULL_WIDTH_WORD = re.compile(r"[０-９Ａ-Ｚａ-ｚ％＋－＝／]+")
+_FULL_WIDTH_MARK = re.compile(r"[，。；：！？（）、％０-９Ａ-Ｚａ-ｚ]")
+_WORD = rf"(?:[A-Za-z0-9](?:[A-Za-z0-9._+/-]*[A-Za-z0-9])?|{CODE}+)"
+_TIGHT = re.compile(
+    rf"(?<=[{HAN}])(?P<gap>{MARKUP}*)(?P<after>{_WORD})|(?P<word>{_WORD})(?={MARKUP}*[{HAN}])"
+)
+_SEPARATED = re.compile(rf"{CODE}+(?:\s*[,，、;；]\s*{CODE}+){{2,}}")
+_SEPARATOR = re.compile(r"[,，、;；]")
+_LETTER = re.compile(r"[A-Za-z]")
+
+
+def half_width_marks(path: str, passage: Passage) -> Iterator[Diagnostic]:
+    """A diagnostic for each half-width mark in Chinese text.
+
+    That is a mark behind a Han character, a comma or the like before one, and brackets around
+    some. References are left out: there are standards for them that want half-width marks.
+    """
+    if passage.in_references or not _HAN.search(passage.prose):
+        return
+    for match in _MARK.finditer(passage.prose):
+        kind = str(match.lastgroup)
+        mark, start = match.group(kind), match.start(kind)
+        yield _half_width(path, passage, start, start + 1, f'"{mark}"', f'"{_FULL[mark]}"')
+    for first, last in units(passage):
+        for pair in match_brackets(passage.prose, first, last).pairs:
+            opening, closing = passage.prose[pair.start], passage.prose[pair.end - 1]
+            if not _HAN.search(passage.prose, pair.start, pair.end):
+                continue
+            if (opening, closing) == ("(", ")"):
+                yield _half_width(path, passage, pair.start, pair.end, "(…)", "（…）")
+            elif (opening, closing) == ("(", "）"):
+                yield _half_width(path, passage, pair.start, pair.start + 1, '"("', '"（"')
+            elif (opening, closing) == ("（", ")"):
+                yield _half_width(path, passage, pair.end - 1, pair.end, '")"', '"）"')
+
+
+def _half_width(
+    path: str, passage: Passage, start: int, end: int, mark: str, wanted: str
+) -> Diagnostic:
+    message = f"the half-width {mark} stands in Chinese text"
+    hint = f"write {wanted}, without spaces around"
+    return rules.HALF_WIDTH.at(path, passage.span(start, end), message, hint)
+
+
+def full_width_words(path: str, passage: Passage) -> Iterator[Diagnostic]:
+    """A diagnostic for each full-width letter or digit in Chinese text."""
+    for match in _FULL_WIDTH_WORD.finditer(passage.prose):
+        yield _full_width(path, passage, match)
+
+
+def full_width_marks(path: str, passage: Passage) -> Iterator[Diagnostic]:
+    """A diagnostic for each full-width mark in text that is not Chinese.
+
+    Those beside a Han character belong to Chinese words that are quoted.
+    """
+    for match in _FULL_WIDTH_MARK.finditer(passage.prose):
+        around = passage.prose[max(match.start() - 2, 0) : match.end() + 2]
+        if not _HAN.search(around):
+            yield _full_width(path, passage, match)
+
+
+def _full_width(path: str, passage: Passage, match: re.Match[str]) -> Diagnostic:
+    wide = match.group()
+    narrow = "".join(_narrow(char) for char in wide)
+    message = f'"{shortened(wide)}" is full-width'
+    hint = f'write "{shortened(narrow)}"'
+    span = passage.span(match.start(), match.end())
+    return rules.FULL_WIDTH.at(path, span, message, hint)
+
+
+def _narrow(char: str) -> str:
+    if char in "。、":
+        return "." if char == "。" else ","
+    return chr(ord(char) - 0xFEE0)
+
+
+def missing_spacing(path: str, passage: Passage) -> Iterator[Diagnostic]:
+    """A diagnostic for each Latin word and code span that touches a Han character.
+
+    Numbers alone may touch (3个), and single letters that make one word with it (X光).
+    """
+    if passage.in_references or not _HAN.search(passage.prose):
+        return
+    for match in _TIGHT.finditer(passage.prose):
+        kind = "after" if match.group("after") else "word"
+        start, end = match.span(kind)
+        shown = passage.text[start:end].strip("`")
+        is_word = _LETTER.search(shown) is not None and len(shown) > 1
+        if is_word or (match.group(kind).startswith(CODE) and not _HAN.search(shown)):
+            message = f'"{shortened(shown)}" touches a Chinese character'
+            hint = "put a space between them"
+            yield rules.NO_SPACING.at(path, passage.span(start, end), message, hint)
+
+
+def mixed_separators(path: str, passage: Passage) -> Iterator[Diagnostic]:
+    """A diagnostic for each separator that is not as the others of an enumeration of code."""
+    for run in _SEPARATED.finditer(passage.prose):
+        found = list(_SEPARATOR.finditer(passage.prose, run.start(), run.end()))
+        counts = Counter(match.group() for match in found)
+        usual = max(counts, key=lambda mark: counts[mark])
+        for match in found:
+            if match.group() != usual:
+                message = f'"{match.group()}" separates here, "{usual}" elsewhere'
+                span = passage.span(match.start(), match.end())
+                hint = f'write "{usual}"'
+                yield rules.MIXED_SEPARATORS.at(path, span, message, hint)

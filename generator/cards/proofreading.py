@@ -1,0 +1,53 @@
+"""What a careful reader would mark in a card's text, apart from what it claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from generator.cards.addresses import duplicate_references, other_repositories, plain_http
+from generator.cards.chinese import (
+    full_width_marks,
+    full_width_words,
+    half_width_marks,
+    missing_spacing,
+    mixed_separators,
+)
+from generator.cards.model import Card
+from generator.cards.outline import heading_jumps, uneven_rows
+from generator.cards.prose import Passage, passages
+from generator.cards.punctuation import repeated_punctuation, unbalanced_code, unbalanced_text
+from generator.cards.spelling import misspellings
+from generator.cards.tables import find_tables
+from generator.config import Settings
+from generator.diagnostics import Diagnostic
+
+_CHINESE = "zh"
+_SETS_FULL_WIDTH = frozenset({"zh", "ja", "ko"})
+
+
+def proofread(card: Card, settings: Settings, loaded: Sequence[str]) -> Iterator[Diagnostic]:
+    """The problems of the card's text; `loaded` are the repositories from which it loads."""
+    path = str(card.path)
+    yield from plain_http(path, card)
+    yield from other_repositories(path, card, settings, loaded)
+    for section in card.sections:
+        found = passages(section)
+        yield from heading_jumps(path, section)
+        yield from uneven_rows(path, tuple(find_tables(section.lines)))
+        yield from duplicate_references(path, section, found)
+        yield from misspellings(path, card, section, found)
+        for passage in found:
+            yield from _marks(path, section.language.partition("_")[0], passage)
+
+
+def _marks(path: str, language: str, passage: Passage) -> Iterator[Diagnostic]:
+    yield from unbalanced_code(path, passage)
+    yield from unbalanced_text(path, passage)
+    yield from repeated_punctuation(path, passage)
+    yield from mixed_separators(path, passage)
+    if language == _CHINESE:
+        yield from half_width_marks(path, passage)
+        yield from full_width_words(path, passage)
+        yield from missing_spacing(path, passage)
+    elif language not in _SETS_FULL_WIDTH:
+        yield from full_width_marks(path, passage)

@@ -1,0 +1,162 @@
+"""Brackets, quotation marks and doubled punctuation in the text of a card."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from generator.cards import rules
+from generator.cards.prose import CodeSpan, Passage, PassageKind
+from generator.diagnostics import Diagnostic, shortened
+
+CLOSING = {
+    "(": ")",
+    "（": "）",
+    "[": "]",
+    "［": "］",
+    "【": "】",
+    "《": "》",
+    "「": "」",
+    "『": "』",
+    "“": "”",
+}
+_MARK = re.compile(f"[{re.escape(''.join([*CLOSING, *CLOSING.values()]))}]")
+# In these the two widths may be mixed, which is another problem.
+_SAME = {"（": "(", "）": ")", "［": "[", "］": "]"}
+_INTERVAL = re.compile(r"[\[(][^\[\](),]+,[^\[\](),]+[\])]")
+_ENUMERATOR = re.compile(r"(?:^|[\s。；;，,、：:\ue001])(?:[0-9]{1,2}|[A-Za-z]|[ivx]{1,4})$")
+_LABEL = re.compile(r"\w{1,3}\)", re.ASCII)
+_FACE = re.compile(r"(?:^|\s)[:;]['-]?$")
+_QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
+_CODE_BRACKET = re.compile(r"[()\[\]]")
+_DOUBLED = re.compile(
+    r"[，。；：、！？]*(?:，，|、、|；；|：：|[，；：、][，。；：、]|。[，；：、]|(?<!。)。。(?!。))|(?<![,;]),,(?![,;])|(?<!\.)\.,(?=\s)"
+)
+_SHORTEST_CODE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two brackets that belong together, by their places in a passage's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Brackets:
+    """The brackets of a text: those with a counterpart, and the places of those without."""
+
+    pairs: tuple[Pair, ...]
+    unclosed: tuple[int, ...]
+    unopened: tuple[int, ...]
+
+
+def match_brackets(text: str, start: int = 0, end: int | None = None) -> Brackets:
+    """Which brackets and quotation marks of `text[start:end]` belong together."""
+    pairs: list[Pair] = []
+    stack: list[int] = []
+    unclosed: list[int] = []
+    unopened: list[int] = []
+    for mark in _MARK.finditer(text, start, len(text) if end is None else end):
+        if mark.group() in CLOSING:
+            stack.append(mark.start())
+            continue
+        depth = _partner(text, stack, mark)
+        if depth is None:
+            unopened.append(mark.start())
+        else:
+            unclosed += stack[depth + 1 :]
+            pairs.append(Pair(stack[depth], mark.end()))
+            del stack[depth:]
+    return Brackets(tuple(pairs), tuple(sorted([*unclosed, *stack])), tuple(unopened))
+
+
+def _partner(text: str, stack: Sequence[int], mark: re.Match[str]) -> int | None:
+    closing = _SAME.get(mark.group(), mark.group())
+    for depth in range(len(stack) - 1, -1, -1):
+        wanted = CLOSING[text[stack[depth]]]
+        if _SAME.get(wanted, wanted) == closing:
+            return depth
+        if depth == len(stack) - 1 and _INTERVAL.fullmatch(text, stack[depth], mark.end()):
+            return depth
+    return None
+
+
+def unbalanced_code(path: str, passage: Passage) -> Iterator[Diagnostic]:
+    """A diagnostic for each code span with one bracket too many at its end, or its beginning.
+
+    A span that shows a piece of code (`T.Compose([`), an interval, or brackets alone is as
+    it is meant.
+    """
+    for span in passage.code_spans:
+        place = _stray_bracket(span)
+        if place is None:
+            continue
+        bracket = span.code[place]
+        message = f'the bracket "{bracket}" has no counterpart in `{shortened(span.code)}`'
+        hint = "remove it, or write the other one"
+        start = span.start + place
+        yield rules.UNBALANCED_CODE.at(path, passage.span(start, start + 1), message, hint)
+
+
+def _stray_bracket(span: CodeSpan) -> int | None:
+    code = span.code.strip()
+    if len(code) < _SHORTEST_CODE or "\\" in code or not _CODE_BRACKET.search(code):
+        return None
+    first = span.code.index(code)
+    blank = _QUOTED.sub(lambda quoted: " " * len(quoted.group()), code)
+    found = match_brackets(blank)
+    if _INTERVAL.fullmatch(code) or _LABEL.fullmatch(code):
+        return None
+    if len(found.unopened) == 1 and found.unopened[0] == len(code) - 1:
+        is_mismatch = found.unclosed == (0,)
+        if is_mismatch or not found.unclosed:
+            return first + len(code) - 1
+    if found.unclosed == (0,) and not found.unopened:
+        return first
+    return None
+
+
+def unbalanced_text(path: str, passage: Passage) -> Iterator[Diagnostic]:
+    """A diagnostic for each bracket or quotation mark that lacks the other one."""
+    for start, end in units(passage):
+        found = match_brackets(passage.prose, start, end)
+        for place in found.unclosed:
+            if not _FACE.search(passage.prose, max(start, place - 3), place):
+                yield _unbalanced(path, passage, place, "is never closed")
+        for place in found.unopened:
+            before = passage.prose[max(start, place - 6) : place]
+            if not _ENUMERATOR.search(before) and not _FACE.search(before):
+                yield _unbalanced(path, passage, place, "closes nothing")
+
+
+def units(passage: Passage) -> Iterator[tuple[int, int]]:
+    """The parts of a passage over which no sentence reaches: the rows of a table, or all of it."""
+    if passage.kind is not PassageKind.TABLE:
+        yield 0, len(passage.text)
+        return
+    for start, line in zip(passage.starts, passage.lines, strict=True):
+        yield start, start + len(line.content)
+
+
+def _unbalanced(path: str, passage: Passage, place: int, problem: str) -> Diagnostic:
+    message = f'"{passage.text[place]}" {problem}'
+    hint = "remove it, or write the other one"
+    return rules.UNBALANCED_TEXT.at(path, passage.span(place, place + 1), message, hint)
+
+
+def repeated_punctuation(path: str, passage: Passage) -> Iterator[Diagnostic]:
+    """A diagnostic for marks such as `，，` and `，。` of which one is too many."""
+    for match in _DOUBLED.finditer(passage.prose):
+        if match.group() == ".," and _is_abbreviation(passage.prose[: match.start()]):
+            continue
+        message = f'the punctuation "{match.group()}" is doubled'
+        span = passage.span(match.start(), match.end())
+        yield rules.REPEATED_PUNCTUATION.at(path, span, message, "keep the mark that is meant")
+
+
+def _is_abbreviation(before: str) -> bool:
+    word = re.search(r"[\w.]*$", before[-12:])
+    return word is not None and (len(word.group()) <= 4 or "." in word.group())

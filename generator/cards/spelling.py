@@ -1,0 +1,115 @@
+"""Misspelt English words in the text of a card.
+
+Only what is known to be wrong is told: the misspellings that codespell collects, and
+letters that are swapped in, or words run together from, terms of the field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from generator.cards import rules
+from generator.cards.model import Card, Section
+from generator.cards.prose import Passage
+from generator.diagnostics import Diagnostic
+
+_WORD = re.compile(r"(?<![\w'’@#/.\\-])[A-Za-z]{4,40}(?![\w@/\\]|[.'’-]\w)")
+_ANY_WORD = re.compile(r"[A-Za-z]{4,}")
+_SENTENCE_END = re.compile(r"(?:^|[.!?:。！？：>|*-])\s*$")
+_TERMS = Path(__file__).with_name("terms.txt")
+_SHORTEST_TERM = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What is meant by misspelt words, in lower case: one way to write it, or more."""
+
+    of_words: Mapping[str, str]
+
+    def of(self, word: str) -> str | None:
+        """How the word, in lower case, is spelt; none when nothing is known to be wrong."""
+        return self.of_words.get(word)
+
+
+@cache
+def known_corrections() -> Corrections:
+    """All that is known; read when it is first needed, which takes some 40 milliseconds."""
+    return Corrections({**_collected(), **_of_terms(_TERMS.read_text(encoding="utf-8"))})
+
+
+def _collected() -> Mapping[str, str]:
+    try:
+        # Its data is read where it lies: its code would take longer to import than this.
+        file = distribution("codespell").locate_file("codespell_lib/data/dictionary.txt")
+        lines = Path(str(file)).read_text(encoding="utf-8").splitlines()
+    except (PackageNotFoundError, OSError):
+        return {}
+    return {word: meant for word, _, meant in (line.partition("->") for line in lines)}
+
+
+def _of_terms(text: str) -> Mapping[str, str]:
+    terms = [line for line in text.splitlines() if line and not line.startswith("#")]
+    known = {word for term in terms for word in term.split()}
+    found: dict[str, str] = {}
+    for term in terms:
+        if " " in term:
+            found["".join(term.split())] = term
+        elif len(term) >= _SHORTEST_TERM:
+            found.update((swapped, term) for swapped in _swapped(term) if swapped not in known)
+    return found
+
+
+def _swapped(word: str) -> Iterator[str]:
+    """The word with two neighbouring letters in the other order, the first excepted."""
+    for index in range(1, len(word) - 1):
+        one, two = word[index], word[index + 1]
+        if one != two:
+            yield f"{word[:index]}{two}{one}{word[index + 2 :]}"
+
+
+def misspellings(
+    path: str, card: Card, section: Section, passages: Sequence[Passage]
+) -> Iterator[Diagnostic]:
+    """A diagnostic for each word of the passages that is known to be misspelt.
+
+    What may be a name is left alone: a word that has capitals, unless it begins a sentence,
+    that is also in code, in a link or in the front matter's names.
+    """
+    corrections = known_corrections()
+    names: frozenset[str] | None = None
+    for passage in passages:
+        for match in _WORD.finditer(passage.prose):
+            word = match.group()
+            meant = corrections.of(word.lower())
+            if meant is None or not _is_common(word, passage.prose, match):
+                continue
+            names = _names(card, section) if names is None else names
+            if word.lower() in names:
+                continue
+            choices = [f'"{item.strip()}"' for item in meant.split(",") if item.strip()]
+            message = f'"{word}" is misspelt'
+            hint = f"did you mean {' or '.join(choices[:3])}?"
+            span = passage.span(match.start(), match.end())
+            yield rules.MISSPELLING.at(path, span, message, hint)
+
+
+def _is_common(word: str, prose: str, match: re.Match[str]) -> bool:
+    if word.islower():
+        return True
+    before, after = prose[max(match.start() - 8, 0) : match.start()], prose[match.end() :][:3]
+    begins = _SENTENCE_END.search(before) or match.start() == 0
+    is_followed_by_name = re.match(r"\s[A-Z]|,", after)
+    return word.istitle() and bool(begins) and not is_followed_by_name
+
+
+def _names(card: Card, section: Section) -> frozenset[str]:
+    front = card.front_matter
+    texts = [front.title, front.author, front.github_link, *front.tags, card.sample.code]
+    texts += [block.code for block in section.code_blocks]
+    texts += [link.target for link in section.links]
+    return frozenset(word.lower() for text in texts for word in _ANY_WORD.findall(text))

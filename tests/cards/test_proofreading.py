@@ -1,0 +1,130 @@
+"""What a careful reader would mark in a card's text is marked, at its place, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cards.writing import card_text, check, place_of
+
+REFERENCES = "### 参考文献\n\n"
+
+
+@pytest.mark.parametrize(
+    ("zh", "code", "marked"),
+    [
+        ("标准差 `std = [57.3, 58.4])`。", "E701", ")`。"),
+        ("大小 `(224 x 224`。", "E701", "(224"),
+        ("均值 `[1.5, 2.5, 3.5)`。", "E701", ")`。"),
+        ("一段（没有结束的话。", "E702", "（没有"),
+        ("一段没有开始）的话。", "E702", "）的话"),
+        ("一段“没有结束的话。", "E702", "“没有"),
+        ("首先，，然后。", "E703", "，，"),
+        ("首先，。然后", "E703", "，。"),
+        ("模型与 reszied 图片", "E710", "reszied"),
+        ("图片, 短边", "E711", ", 短边"),
+        ("缩放到 `256`, 再裁剪", "E711", ", 再"),
+        ("均值为: `1`", "E711", ": `1`"),
+        ("归一化 (均值 `1`)。", "E711", "(均值"),
+        ("归一化（均值 `1`)。", "E711", ")。"),
+        ("这是模型.", "E711", ".\n"),
+        ("共有２５６个", "E712", "２５６"),
+        ("`a`、`b`、`c`，`d`", "E713", "，`d`"),
+        ("输入BGR的图片", "E714", "BGR"),
+        ("缩放到`256`。", "E714", "`256`"),
+        ("使用 **BERT**模型。", "E714", "BERT"),
+        ("## 甲\n\n#### 乙", "E720", "#### 乙"),
+        ("| 甲 | 乙 |\n| - | - |\n| 1 | 2 | 3 |", "E721", "3 |"),
+        ("| 甲 | 乙 |\n| - | - |\n| 1 |", "E721", "1 |"),
+        ("见 [此处](http://example.org/a)。", "E730", "http://example.org/a"),
+        (
+            f"{REFERENCES}- [A](https://a.example)\n- [A](https://a.example/)",
+            "E733",
+            "[A](https://a.example/)",
+        ),
+        (
+            f"{REFERENCES}- [A](https://arxiv.org/abs/1512.03385)\n- A, https://arxiv.org/pdf/1512.03385v1",
+            "E733",
+            "A, https",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_place(
+    tmp_path: Path, zh: str, code: str, marked: str
+) -> None:
+    text = card_text("pass", zh, zh if zh.startswith("#") else "English.")
+    found = [item for item in check(text, tmp_path) if item.code == code]
+    assert found
+    assert found[0].place == place_of(text, marked)
+
+
+@pytest.mark.parametrize(
+    ("en", "code", "marked"),
+    [
+        ("It is resized，then cropped.", "E712", "，then"),
+        ("A clasification of images.", "E710", "clasification"),
+        ("Clasification of images.", "E710", "Clasification"),
+        ("Its shortedge is resized.", "E710", "shortedge"),
+    ],
+)
+def test_what_is_wrong_in_english_is_told_at_its_place(
+    tmp_path: Path, en: str, code: str, marked: str
+) -> None:
+    text = card_text("pass", en=en)
+    (problem,) = check(text, tmp_path)
+    assert (problem.code, problem.place) == (code, place_of(text, marked))
+
+
+@pytest.mark.parametrize(
+    "zh",
+    [
+        '区间 `[0, 1)` 与 [0, 1) 均可，写法如 `T.Compose([` 或 `"("`。',
+        "步骤：1) 缩放；2) 裁剪；a) 其他。",
+        "X光图片共 3个、10类，2016年发布。",
+        "方法 [^1] 与 [链接](https://example.org/a_(b)) 以及 [x][y]。\n\n[^1]: 见（某处）。",
+        "公式 $f(x) = [0, 1)$ 与 $$\\left( x \\right.$$ 都可以。",
+        "- [ ] 未完成\n- [x] 已完成",
+        "“引文”与《书名》、「直角引号」。",
+        "`a`、`b`、`c` 与 `d`",
+        "第一行，\nsecond `line`，第三行。",
+        "比例为 4:3，时间为 12:30。",
+        f"{REFERENCES}- 何恺明, 张祥雨. 深度残差学习[J]. 北京: 某出版社, 2016.",
+    ],
+)
+def test_what_is_well_written_is_left_alone(tmp_path: Path, zh: str) -> None:
+    text = card_text("pass", zh, "### References" if zh.startswith("#") else "English.")
+    assert [item for item in check(text, tmp_path) if item.code.startswith("E7")] == []
+
+
+@pytest.mark.parametrize(
+    "en",
+    [
+        "By Piotr Dollar, Wile Coyote, and Teh Lin.",
+        "The option `reszied`, https://example.org/reszied and model.reszied are names.",
+        "They re-use pre-trained, fine-tuned weights; see e.g. the appendix, etc., as usual.",
+        'Write "(" or `)`; a smile :) and :( are fine.',
+        "An interval (0, 1], a list such as (a) first, (b) second.",
+        "The word 深度，学习 is Chinese.",
+    ],
+)
+def test_what_is_well_written_in_english_is_left_alone(tmp_path: Path, en: str) -> None:
+    assert check(card_text("pass", en=en), tmp_path) == []
+
+
+def test_a_name_in_code_is_not_misspelt(tmp_path: Path) -> None:
+    text = card_text("reszied = 1", en="The variable reszied is a number.")
+    assert check(text, tmp_path) == []
+
+
+def test_links_to_a_copy_and_to_another_branch_are_told(tmp_path: Path) -> None:
+    of_copy = "https://github.com/stranger/name/tree/master/vision"
+    of_branch = "https://github.com/owner/name/tree/main/vision"
+    good = "https://github.com/owner/name/tree/master/vision"
+    namesake = "https://github.com/another-group/name"
+    commit = "https://github.com/owner/name/tree/0123abc/vision"
+    links = " ".join(f"[a]({link})" for link in (good, of_copy, of_branch, namesake, commit))
+    text = card_text("pass", links, links).replace("owner/name\n", "owner/name/tree/master\n", 1)
+    found = [(item.code, item.place) for item in check(text, tmp_path)]
+    assert found[:2] == [("E731", place_of(text, of_copy)), ("E732", place_of(text, of_branch))]
+    assert [code for code, _ in found] == ["E731", "E732"] * 2
