@@ -20,11 +20,11 @@ _MARK = re.compile(
 )
 _FULL_WIDTH_WORD = re.compile(r"[０-９Ａ-Ｚａ-ｚ％＋－＝／]+")
 _FULL_WIDTH_MARK = re.compile(r"[，。；：！？（）、％０-９Ａ-Ｚａ-ｚ]")
-_WORD = rf"(?:[A-Za-z0-9](?:[A-Za-z0-9._+/-]*[A-Za-z0-9])?|{CODE}+)"
+_WORD = rf"(?:(?<![A-Za-z0-9._+/-])[A-Za-z0-9](?:[A-Za-z0-9._+/-]*[A-Za-z0-9])?|(?<!{CODE}){CODE}+)"
 _TIGHT = re.compile(
     rf"(?<=[{HAN}])(?P<gap>{MARKUP}*)(?P<after>{_WORD})|(?P<word>{_WORD})(?={MARKUP}*[{HAN}])"
 )
-_SEPARATED = re.compile(rf"{CODE}+(?:\s*[,，、;；]\s*{CODE}+){{2,}}")
+_SEPARATED = re.compile(rf"(?<!{CODE}){CODE}+(?:\s*[,，、;；]\s*{CODE}+){{2,}}")
 _SEPARATOR = re.compile(r"[,，、;；]")
 _LETTER = re.compile(r"[A-Za-z]")
 

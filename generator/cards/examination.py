@@ -16,9 +16,11 @@ from generator.cards.examples import Group, language_groups
 from generator.cards.hubconf import OwnHub
 from generator.cards.model import Card, CodeBlock, Treatment
 from generator.cards.names import undefined_names
+from generator.cards.parity.compare import differences_of_texts
 from generator.cards.preprocessing import wrong_constants
 from generator.cards.proofreading import proofread
 from generator.cards.python_code import ParsedCode, parse_code
+from generator.cards.texts import section_text
 from generator.cards.variants import FoundVariants, find_variants, useless_alternatives
 from generator.config import Settings
 from generator.diagnostics import Diagnostic, in_source_order
@@ -61,7 +63,9 @@ def _problems(card: Card, settings: Settings, hub: OwnHub) -> Iterator[Diagnosti
     for group, section in zip(groups, card.sections, strict=True):
         own = [parsed[example.block.code_line] for example in group.examples]
         yield from wrong_constants(path, section, own, everything)
-    yield from proofread(card, settings, [load.repository for load in loads])
+    texts = tuple(section_text(section) for section in card.sections)
+    yield from proofread(card, texts, settings, [load.repository for load in loads])
+    yield from differences_of_texts(path, texts)
 
 
 def _python(card: Card, settings: Settings) -> str:

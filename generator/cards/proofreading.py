@@ -14,10 +14,10 @@ from generator.cards.chinese import (
 )
 from generator.cards.model import Card
 from generator.cards.outline import heading_jumps, uneven_rows
-from generator.cards.prose import Passage, passages
+from generator.cards.prose import Passage
 from generator.cards.punctuation import repeated_punctuation, unbalanced_code, unbalanced_text
 from generator.cards.spelling import misspellings
-from generator.cards.tables import find_tables
+from generator.cards.texts import SectionText
 from generator.config import Settings
 from generator.diagnostics import Diagnostic
 
@@ -25,18 +25,20 @@ _CHINESE = "zh"
 _SETS_FULL_WIDTH = frozenset({"zh", "ja", "ko"})
 
 
-def proofread(card: Card, settings: Settings, loaded: Sequence[str]) -> Iterator[Diagnostic]:
-    """The problems of the card's text; `loaded` are the repositories from which it loads."""
+def proofread(
+    card: Card, texts: Sequence[SectionText], settings: Settings, loaded: Sequence[str]
+) -> Iterator[Diagnostic]:
+    """The problems of the card's texts; `loaded` are the repositories from which it loads."""
     path = str(card.path)
     yield from plain_http(path, card)
     yield from other_repositories(path, card, settings, loaded)
-    for section in card.sections:
-        found = passages(section)
+    for text in texts:
+        section = text.section
         yield from heading_jumps(path, section)
-        yield from uneven_rows(path, tuple(find_tables(section.lines)))
-        yield from duplicate_references(path, section, found)
-        yield from misspellings(path, card, section, found)
-        for passage in found:
+        yield from uneven_rows(path, text.tables)
+        yield from duplicate_references(path, section, text.passages)
+        yield from misspellings(path, card, section, text.passages)
+        for passage in text.passages:
             yield from _marks(path, section.language.partition("_")[0], passage)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from generator.cards.model import Container, ContainerKind, Line, LineKind, Section
+from generator.cards.model import Line, LineKind, Section
 from generator.source import Position, Span
 
 CODE = "\ue000"
@@ -80,8 +80,9 @@ class Passage:
 
 
 _REFERENCES = re.compile(
-    r"\b(?:references?|citations?|citing|bibliography|further reading|papers?)\b"
-    r"|参考|引用|文献|论文",
+    r"#*\s*(?:[0-9]+\.?\s*)?(?:references?|citations?|citing[\w ]{0,40}|(?:how to )?cite"
+    r"|bibliography|(?:further|related) (?:reading|papers?|work)|papers?"
+    r"|参考(?:文献|资料|链接|论文)?|(?:如何)?引用(?:本模型|格式|方式)?|文献|(?:相关)?论文|延伸阅读)\s*#*\s*",
     re.IGNORECASE,
 )
 _TABLE_DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
@@ -91,17 +92,17 @@ _TOKEN = re.compile(
     r"""(?P<escape>\\[!-/:-@\[-`{-~])
     |(?P<ticks>`+)
     |(?P<math>\$\$.+?\$\$|\$(?![\s$\d])[^$`]{1,300}?(?<![\s$\\])\$(?!\d))
-    |(?P<comment><!--.*?-->)
+    |(?P<comment><!--(?:(?!<!--).)*?-->)
     |(?P<opaque><[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*>
-        |(?<![A-Za-z0-9_/])(?:https?://|www\.)[^\s<>()（），。；、\u3000"'`]+
-        |[\w.+-]+@[\w-]+\.[\w.-]+
+        |(?<![A-Za-z0-9_/])(?:https?://|www\.)[^\s<>()（），。；、\u3000"'`\[\]]+
+        |(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]+
         |</?[A-Za-z][^<>\n]*>
         |&(?:[A-Za-z][A-Za-z0-9]{1,31}|\#\d{1,7}|\#[xX][0-9A-Fa-f]{1,6});)
     |(?P<destination>\]\(\s*(?:<[^<>\n]*>|[^\s()<]*(?:\([^\s()]*\)[^\s()]*)*)
         (?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\))
-    |(?P<footnote>\[\^[^\]\s]+\]:?)
+    |(?P<footnote>\[\^[^\[\]\s]{1,100}\]:?)
     |(?P<box>(?<![^\s])\[[ xX]\](?=\s))
-    |(?P<label>\]\[[^\]\n]*\])
+    |(?P<label>\]\[[^\[\]\n]*\])
     |(?P<open>!?\[)
     |(?P<close>\])
     |(?P<emphasis>\*{1,3}|~~|(?<![\w_])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![\w_]))""",
@@ -120,7 +121,7 @@ def _passages(section: Section) -> Iterator[Passage]:
     in_references = False
     for kind, lines in _groups(section.lines):
         if kind is PassageKind.HEADING:
-            in_references = any(_REFERENCES.search(line.content) for line in lines)
+            in_references = _REFERENCES.fullmatch(lines[0].content) is not None
         yield _passage(kind, lines, labels, in_references=in_references)
 
 
@@ -209,7 +210,7 @@ def _read_inline(text: str, labels: frozenset[str]) -> tuple[str, tuple[CodeSpan
     pieces: list[str] = []
     spans: list[CodeSpan] = []
     # What is masked when a link's end is found: the bracket that began it.
-    brackets: list[int] = []
+    brackets: list[tuple[int, int]] = []
     lone_ticks: set[int] = set()
     at = 0
     token = _TOKEN.search(text)
@@ -227,13 +228,13 @@ def _read_inline(text: str, labels: frozenset[str]) -> tuple[str, tuple[CodeSpan
         elif kind in ("opaque", "math", "comment"):
             mask = OPAQUE * (end - start)
         elif kind == "open":
-            brackets.append(len(pieces))
+            brackets.append((len(pieces), end))
             mask = token.group()
         elif kind in ("close", "label", "destination"):
-            opening = brackets.pop() if brackets else None
-            if opening is None:
+            opening, inside = brackets.pop() if brackets else (-1, 0)
+            if opening < 0:
                 mask, end = "]", start + 1
-            elif kind == "close" and not _is_label(text, pieces, opening, labels):
+            elif kind == "close" and not (labels and text[inside:start].casefold() in labels):
                 mask = "]"
             else:
                 pieces[opening] = MARKUP * len(pieces[opening])
@@ -253,15 +254,3 @@ def _closing_ticks(text: str, start: int, length: int, lone: set[int]) -> int | 
         lone.add(length)
         return None
     return match.end()
-
-
-def _is_label(text: str, pieces: list[str], opening: int, labels: frozenset[str]) -> bool:
-    if not labels:
-        return False
-    start = sum(map(len, pieces[: opening + 1]))
-    return text[start : sum(map(len, pieces))].casefold() in labels
-
-
-def is_list_item(containers: Sequence[Container]) -> bool:
-    """Whether the innermost of the containers is a list item."""
-    return bool(containers) and containers[-1].kind is not ContainerKind.QUOTE

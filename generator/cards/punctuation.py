@@ -31,9 +31,13 @@ _FACE = re.compile(r"(?:^|\s)[:;]['-]?$")
 _QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 _CODE_BRACKET = re.compile(r"[()\[\]]")
 _DOUBLED = re.compile(
-    r"[，。；：、！？]*(?:，，|、、|；；|：：|[，；：、][，。；：、]|。[，；：、]|(?<!。)。。(?!。))|(?<![,;]),,(?![,;])|(?<!\.)\.,(?=\s)"
+    r"(?:，，|、、|；；|：：|[，；：、][，。；：、]|。[，；：、]|(?<!。)。。(?!。))|(?<![,;]),,(?![,;])|(?<!\.)\.,(?=\s)"
 )
+_LAST_WORD = re.compile(r"[\w.]*$")
+_LONGEST_ABBREVIATION = 4
 _SHORTEST_CODE = 4
+_DEEPEST = 20
+_LONGEST_INTERVAL = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,12 @@ def match_brackets(text: str, start: int = 0, end: int | None = None) -> Bracket
 
 def _partner(text: str, stack: Sequence[int], mark: re.Match[str]) -> int | None:
     closing = _SAME.get(mark.group(), mark.group())
-    for depth in range(len(stack) - 1, -1, -1):
+    for depth in range(len(stack) - 1, max(len(stack) - _DEEPEST, 0) - 1, -1):
         wanted = CLOSING[text[stack[depth]]]
         if _SAME.get(wanted, wanted) == closing:
             return depth
-        if depth == len(stack) - 1 and _INTERVAL.fullmatch(text, stack[depth], mark.end()):
+        is_short = mark.end() - stack[depth] <= _LONGEST_INTERVAL
+        if is_short and _INTERVAL.fullmatch(text, stack[depth], mark.end()):
             return depth
     return None
 
@@ -150,13 +155,13 @@ def _unbalanced(path: str, passage: Passage, place: int, problem: str) -> Diagno
 def repeated_punctuation(path: str, passage: Passage) -> Iterator[Diagnostic]:
     """A diagnostic for marks such as `，，` and `，。` of which one is too many."""
     for match in _DOUBLED.finditer(passage.prose):
-        if match.group() == ".," and _is_abbreviation(passage.prose[: match.start()]):
+        if match.group() == ".," and _is_abbreviation(passage.prose, match.start()):
             continue
         message = f'the punctuation "{match.group()}" is doubled'
         span = passage.span(match.start(), match.end())
         yield rules.REPEATED_PUNCTUATION.at(path, span, message, "keep the mark that is meant")
 
 
-def _is_abbreviation(before: str) -> bool:
-    word = re.search(r"[\w.]*$", before[-12:])
-    return word is not None and (len(word.group()) <= 4 or "." in word.group())
+def _is_abbreviation(prose: str, end: int) -> bool:
+    word = _LAST_WORD.search(prose[max(end - 12, 0) : end])
+    return word is not None and (len(word.group()) <= _LONGEST_ABBREVIATION or "." in word.group())

@@ -101,7 +101,10 @@ def misspellings(
 def _is_common(word: str, prose: str, match: re.Match[str]) -> bool:
     if word.islower():
         return True
-    before, after = prose[max(match.start() - 8, 0) : match.start()], prose[match.end() :][:3]
+    before, after = (
+        prose[max(match.start() - 8, 0) : match.start()],
+        prose[match.end() : match.end() + 3],
+    )
     begins = _SENTENCE_END.search(before) or match.start() == 0
     is_followed_by_name = re.match(r"\s[A-Z]|,", after)
     return word.istitle() and bool(begins) and not is_followed_by_name

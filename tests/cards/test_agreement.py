@@ -75,5 +75,6 @@ def test_other_attributes_are_a_difference_but_not_another_reason(tmp_path: Path
     assert (problem.code, problem.place) == ("E520", place_of(text, "python timeout=3"))
 
 
-def test_other_languages_than_python_are_not_compared(tmp_path: Path) -> None:
-    assert check(card_text("pass", "```console\n$ 一\n```", "nothing"), tmp_path) == []
+def test_other_languages_than_python_are_not_compared_as_programs(tmp_path: Path) -> None:
+    found = check(card_text("pass", "```console\n$ 一\n```", "nothing"), tmp_path)
+    assert [item.code for item in found] == ["E602"]

@@ -131,8 +131,8 @@ def test_all_problems_of_all_fences_are_told_in_source_order(tmp_path: Path) -> 
 
 
 def test_what_stands_behind_other_languages_is_not_ours(tmp_path: Path) -> None:
-    text = card_text("pass", "```console title=x skip\n$ ls\n```\n~~~ruby timeout\n1\n~~~")
-    assert check(text, tmp_path) == []
+    blocks = "```console title=x skip\n$ ls\n```\n~~~ruby timeout\n1\n~~~"
+    assert check(card_text("pass", blocks, blocks), tmp_path) == []
 
 
 def test_fences_in_lists_keep_their_columns(tmp_path: Path) -> None:

@@ -109,7 +109,8 @@ def test_what_is_well_written_is_left_alone(tmp_path: Path, zh: str) -> None:
     ],
 )
 def test_what_is_well_written_in_english_is_left_alone(tmp_path: Path, en: str) -> None:
-    assert check(card_text("pass", en=en), tmp_path) == []
+    found = check(card_text("pass", en=en), tmp_path)
+    assert [item for item in found if item.code.startswith("E7")] == []
 
 
 def test_a_name_in_code_is_not_misspelt(tmp_path: Path) -> None:

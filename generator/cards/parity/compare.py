@@ -1,0 +1,82 @@
+"""All that two languages of a card do not have in common and should."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+
+from generator.cards import rules
+from generator.cards.parity.blocks import differences_of_blocks
+from generator.cards.parity.facts import different_names, different_numbers
+from generator.cards.parity.links import all_targets, differences_of_links
+from generator.cards.parity.parts import Part, match_parts, place_of_line
+from generator.cards.parity.tables import differences_of_tables
+from generator.cards.tables import Table
+from generator.cards.texts import SectionText
+from generator.diagnostics import Diagnostic, shortened
+from generator.source import Span
+
+
+def differences_of_texts(path: str, texts: Sequence[SectionText]) -> Iterator[Diagnostic]:
+    """A diagnostic for each difference of a language from the first one, at its place."""
+    for other in texts[1:]:
+        yield from _differences(path, texts[0], other)
+
+
+def _differences(path: str, first: SectionText, other: SectionText) -> Iterator[Diagnostic]:
+    languages = (first.section.language, other.section.language)
+    matched = match_parts(first, other)
+    for part, place in matched.only_first:
+        yield from _missing_heading(path, languages[0], part, place)
+    for part, place in matched.only_other:
+        yield from _missing_heading(path, languages[1], part, place)
+    targets = (all_targets(first.section.links), all_targets(other.section.links))
+    passages = (first.passages, other.passages)
+    for one, two in matched.pairs:
+        yield from _other_level(path, languages[0], one, two)
+        yield from _tables(path, languages, one, two)
+        yield from differences_of_blocks(path, languages, one, two)
+        yield from different_numbers(path, languages, one, two)
+        yield from different_names(path, languages, (one, two), passages)
+        yield from differences_of_links(path, languages, one, two, targets)
+
+
+def _missing_heading(path: str, language: str, part: Part, place: Span) -> Iterator[Diagnostic]:
+    if part.heading:
+        line = part.heading.span.start.line
+        title = shortened(part.heading.text)
+        message = (
+            f'the heading "{title}" of line {line} ({language}) has no counterpart before here'
+        )
+        hint = "add it, with the text below it, or remove it there"
+        yield rules.HEADINGS_DIFFER.at(path, place, message, hint)
+
+
+def _other_level(path: str, language: str, one: Part, two: Part) -> Iterator[Diagnostic]:
+    if one.heading and two.heading and one.heading.level != two.heading.level:
+        line = one.heading.span.start.line
+        message = (
+            f"the heading is of level {two.heading.level} here, "
+            f"and of {one.heading.level} in line {line} ({language})"
+        )
+        hint = "write both with the same number of #"
+        yield rules.HEADINGS_DIFFER.at(path, two.heading.span, message, hint)
+
+
+def _tables(path: str, languages: tuple[str, str], one: Part, two: Part) -> Iterator[Diagnostic]:
+    for mine, theirs in zip_longest(one.tables, two.tables):
+        if mine and theirs:
+            yield from differences_of_tables(path, languages[0], mine, theirs)
+        elif mine:
+            yield _missing_table(path, languages[0], mine, place_of_line(_line(mine), one, two))
+        elif theirs:
+            yield _missing_table(path, languages[1], theirs, place_of_line(_line(theirs), two, one))
+
+
+def _missing_table(path: str, language: str, table: Table, place: Span) -> Diagnostic:
+    message = f"the table of line {_line(table)} ({language}) is missing below this"
+    return rules.TABLES_DIFFER.at(path, place, message, "add it here as well, or remove it there")
+
+
+def _line(table: Table) -> int:
+    return table.header[0].span.start.line

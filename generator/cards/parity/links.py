@@ -1,0 +1,106 @@
+"""Links and images in two languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from generator.cards import rules
+from generator.cards.model import Link, LinkKind
+from generator.cards.parity.parts import Part, place_of_line
+from generator.diagnostics import Diagnostic, shortened
+
+_LANGUAGE_MARKS = frozenset(
+    {
+        *("zh", "cn", "tw", "hk", "hans", "hant", "chs", "cht", "chn", "chinese"),
+        *("en", "us", "uk", "gb", "eng", "english"),
+    }
+)
+_WORD = re.compile(r"[A-Za-z]+")
+# Where readers of Chinese find what others find elsewhere.
+_CHINESE_HOSTS = re.compile(
+    r"(?:^|\.)(?:baidu|zhihu|bilibili|gitee|csdn|aliyun|aliyuncs|jianshu|modelscope|juejin|cnblogs"
+    r"|openi|aistudio|weixin\.qq|qq|openxlab|hf-mirror)\.[a-z.]+$|\.cn$",
+    re.IGNORECASE,
+)
+_IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp"})
+_MOST_TOLD = 20
+
+
+def differences_of_links(
+    path: str,
+    languages: tuple[str, str],
+    first: Part,
+    other: Part,
+    targets: tuple[frozenset[str], ...],
+) -> Iterator[Diagnostic]:
+    """A diagnostic for each link or image of one part that is not in the other's section.
+
+    `targets` has what `all_targets` gives for both sections. A page may be linked in the
+    reader's language: addresses that differ in the name of a language, or lead to a site for
+    readers of Chinese, are counterparts of each other.
+    """
+    for is_wanted, rule, noun in (
+        (_is_image, rules.IMAGES_DIFFER, "image"),
+        (_is_link, rules.LINKS_DIFFER, "link"),
+    ):
+        mine = [link for link in first.links if is_wanted(link) and _key(link) not in targets[1]]
+        theirs = [link for link in other.links if is_wanted(link) and _key(link) not in targets[0]]
+        for one, two in zip_longest(mine[:_MOST_TOLD], theirs[:_MOST_TOLD]):
+            if one and two:
+                if not _are_counterparts(one.target, two.target):
+                    line = one.span.start.line
+                    message = f"the {noun} is another one than in line {line} ({languages[0]})"
+                    hint = f"there it is {shortened(one.target)}: make them the same"
+                    yield rule.at(path, two.span, message, hint)
+                continue
+            link, there, here, language = (
+                (one, first, other, languages[0]) if one else (two, other, first, languages[1])
+            )
+            if link is None or is_for_chinese(link.target):
+                continue
+            line = link.span.start.line
+            place = place_of_line(line, there, here)
+            message = f"the {noun} {shortened(link.target)} of line {line} ({language}) is not here"
+            yield rule.at(path, place, message, "add it here as well, or remove it there")
+
+
+def all_targets(links: Sequence[Link]) -> frozenset[str]:
+    """The targets of the links of a section, as `differences_of_links` looks for them."""
+    return frozenset(_key(link) for link in links)
+
+
+def _key(link: Link) -> str:
+    target = re.sub(r"^https?://(?:www\.)?", "", link.target.strip(), flags=re.IGNORECASE)
+    return target.rstrip("/")
+
+
+def _is_image(link: Link) -> bool:
+    if link.kind is LinkKind.HTML:
+        return PurePosixPath(link.target.partition("?")[0]).suffix.lower() in _IMAGES
+    return link.kind is LinkKind.IMAGE
+
+
+def _is_link(link: Link) -> bool:
+    # A place in the same document is named in the document's language.
+    return not _is_image(link) and not link.target.startswith(("#", "mailto:"))
+
+
+def _are_counterparts(one: str, two: str) -> bool:
+    return _marks(one) != _marks(two) or is_for_chinese(one) or is_for_chinese(two)
+
+
+def _marks(address: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in _WORD.findall(address)) & _LANGUAGE_MARKS
+
+
+def is_for_chinese(address: str) -> bool:
+    """Whether the address is of a site that readers of other languages do without."""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return False
+    return _CHINESE_HOSTS.search(host) is not None

@@ -1,0 +1,91 @@
+"""Names of models, data and code in a text: what a translation keeps as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from generator.cards.prose import Passage
+
+_TOKEN = re.compile(r"(?<![A-Za-z0-9_/@.-])[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*", re.ASCII)
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
+_LOWER_SUFFIX = re.compile(r"(?:-[a-z]+)+$")
+_MEASURE = re.compile(r"[0-9][0-9.]*-?[A-Za-z]{1,5}")
+_COMMON = re.compile(
+    r"top-?[0-9]+|(?:fp|bf|float|u?int)-?[0-9]+|[a-z]?[0-9]+(?:st|nd|rd|th)|utf-?8|[a-z]+-[0-9.]+"
+)
+_SEPARATORS = re.compile(r"[-_.\s`*]+")
+_SHORTEST = 4
+_LONGEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in a passage: its letters and digits in lower case, and its place in the text."""
+
+    key: str
+    start: int
+    end: int
+
+
+def find_names(passage: Passage) -> tuple[Name, ...]:
+    """The names in a passage: in prose, words with digits; in code, identifiers that are no word.
+
+    A word in code that is also one of English (`model`, `mean`) may be translated.
+    """
+    return tuple(sorted({*_in_prose(passage), *_in_code(passage)}, key=lambda name: name.start))
+
+
+def compact(texts: Sequence[str]) -> str:
+    """The texts as names are looked up in them."""
+    return "\n".join(_SEPARATORS.sub("", text).casefold() for text in texts)
+
+
+def stands_in(key: str, compact_text: str) -> bool:
+    """Whether the name with this key stands in a text that `compact` gave, however spaced."""
+    at = compact_text.find(key)
+    while at >= 0:
+        end = at + len(key)
+        around = compact_text[max(at - 1, 0) : at] + compact_text[end : end + 1]
+        if not any(char.isdigit() for char in around):
+            return True
+        at = compact_text.find(key, end)
+    return False
+
+
+def _in_prose(passage: Passage) -> Iterator[Name]:
+    for match in _TOKEN.finditer(passage.prose):
+        word = match.group()
+        if word.isdigit() or word.isalpha() or len(word) > _LONGEST:
+            continue
+        word = _LOWER_SUFFIX.sub("", word)
+        if _is_name(word):
+            yield Name(_key(word), match.start(), match.start() + len(word))
+
+
+def _is_name(word: str) -> bool:
+    digits = sum(char.isdigit() for char in word)
+    has_letter = any(char.isalpha() for char in word)
+    return (
+        has_letter
+        and digits > 0
+        and len(_key(word)) >= _SHORTEST
+        and not (digits == 1 and word[0].isdigit())
+        and not _MEASURE.fullmatch(word)
+        and not _COMMON.fullmatch(word.lower() if word[:3].lower() == "top" else word)
+    )
+
+
+def _in_code(passage: Passage) -> Iterator[Name]:
+    for span in passage.code_spans:
+        for match in _IDENTIFIER.finditer(span.code):
+            word = match.group()
+            is_call = span.code.startswith("(", match.end())
+            is_word = word.isalpha() and (word.islower() or word.isupper() or word.istitle())
+            if (not is_word or is_call) and len(_key(word)) > 1 and len(word) <= _LONGEST:
+                yield Name(_key(word), span.start + match.start(), span.start + match.end())
+
+
+def _key(word: str) -> str:
+    return _SEPARATORS.sub("", word).casefold()

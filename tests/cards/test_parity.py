@@ -1,0 +1,226 @@
+"""What stands in one language only is told in the other; well-made translations are left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.cards.parity.compare import differences_of_texts
+from generator.cards.parity.numbers import all_values, numbers_of_cell
+from generator.cards.texts import section_text
+from tests.cards.writing import Finding, card_of, card_text, check
+
+DATA = Path(__file__).with_name("data")
+WELL_MADE = sorted((DATA / "well_made").glob("*.md"))
+ZH, EN = "zh_CN", "en_US"
+
+
+def test_there_are_many_well_made_cards_of_many_kinds() -> None:
+    assert len(WELL_MADE) >= 15
+
+
+@pytest.mark.parametrize("path", WELL_MADE, ids=lambda path: path.stem)
+def test_nothing_is_found_in_a_well_made_card(path: Path, tmp_path: Path) -> None:
+    assert check(path.read_text(encoding="utf-8"), tmp_path) == []
+
+
+@dataclass(frozen=True)
+class Defect:
+    """`old` of the section `where` becomes `new`; `code` is to be found at `marked`, in `told`."""
+
+    card: str
+    where: str
+    old: str
+    new: str
+    code: str
+    told: str
+    marked: str
+
+
+def in_en(card: str, old: str, new: str, code: str, marked: str) -> Defect:
+    return Defect(card, EN, old, new, code, EN, marked)
+
+
+MEAN = "mean `[103.530, 116.280, 123.675]`, st"
+PAPER = "https://arxiv.org/abs/2103.00"
+TITLE = "YOLOX: Exceeding YOLO Series in 2021"
+ROW = "| YOLOX-m | `yolox_m` | 640 | 46.9 | 25.3 | 12.3 |\n"
+STYLEGAN = "https://nvlabs.github.io/stylegan"
+DEFECTS = [
+    # numbers
+    in_en("detection_yolox", "about 118k images", "about 118 images", "E605", "118 images"),
+    in_en("detection_yolox", "for 300 epochs", "for 200 epochs", "E605", "200 epochs"),
+    in_en("detection_yolox", "with the value `114`", "with a constant", "E605", "The input is"),
+    Defect("detection_yolox", ZH, "300 个", "若干个", "E605", ZH, "YOLOX 去掉"),
+    Defect("detection_yolox", ZH, "300 个", "30 个", "E605", EN, "300 epochs"),
+    in_en("nlp_bert", "30\u202f522", "30,552", "E605", "30,552"),
+    in_en("nlp_bert", "2.5 billion", "2.5 million", "E605", "2.5 million"),
+    in_en("nlp_bert", "`3e-5` or `5e-5`", "`3e-5` or `5e-4`", "E605", "5e-4"),
+    in_en("speech_conformer", "of up to 50 frames", "of up to 40 frames", "E605", "40 frames"),
+    in_en("speech_conformer", "weighs 0.3", "weighs 0.5", "E605", "0.5."),
+    in_en("vision_deeplabv3plus", "57.120, 58.395]` |", "57.12, 58.359]` |", "E604", MEAN),
+    in_en("gan_stylegan2", "that of 50,000", "that of many", "E605", "FID is"),
+    in_en("vision_mobilenet", "75% smaller", "smaller", "E605", "Weights can"),
+    in_en("vision_tracking", "`0.5`.", "`0.55`.", "E605", "0.55"),
+    # names
+    in_en("vision_deeplabv3plus", "is ResNet-101", "is ResNet-110", "E606", "ResNet-110"),
+    in_en("vision_deeplabv3plus", "`cv2.imread`", "OpenCV", "E606", "Because OpenCV"),
+    in_en("nlp_bert", "* `input_ids`:", "* `inputs_ids`:", "E606", "inputs_ids"),
+    in_en("vision_efficientnet", "- `efficientnet_b1`\n", "", "E606", "`efficientnet_b0`"),
+    # tables
+    in_en("detection_yolox", "| 640 | 46.9 |", "| 640 | 49.6 |", "E604", "49.6"),
+    in_en("detection_yolox", ROW, "", "E603", "YOLOX-s"),
+    in_en("nlp_bert", "| 340M |", "| 34M |", "E604", "34M"),
+    in_en("vision_ocr", "| SVT | 647 |", "| SVT | 674 |", "E604", "674"),
+    in_en("vision_mobilenet", "52.1 / 76.1", "52.1 / 76.7", "E604", "52.1 / 76.7"),
+    in_en("speech_tts", "3.83 ± 0.08", "3.83", "E604", "3.83 |"),
+    # headings
+    in_en("nlp_bert", "### Models\n", "#### Models\n", "E601", "#### Models"),
+    in_en("nlp_translation", "### BLEU\n", "", "E601", "### Known limits"),
+    Defect("nlp_translation", ZH, "### 分词\n", "", "E601", ZH, "### BLEU"),
+    # links and images
+    in_en("gan_stylegan2", f"{STYLEGAN}2/license", f"{STYLEGAN}/license", "E607", f"{STYLEGAN}/"),
+    in_en("detection_yolox", f"[{TITLE}](https://arxiv.org", f"[{TITLE}](#", "E607", "Zheng Ge"),
+    in_en("vision_deeplabv3plus", "deeplab.png", "deeplabv3.png", "E608", "images/deeplabv3"),
+    in_en("vision_clip", f"{PAPER}020", f"{PAPER}200", "E607", f"{PAPER}200"),
+    # code blocks of other languages
+    in_en("speech_conformer", "-ar 16000", "-ar 22050", "E602", "ffmpeg -i"),
+    in_en("vision_datasets", "milestones: [42, 50]", "milestones: [42, 52]", "E602", "milestones"),
+    in_en("vision_datasets", "```yaml", "```toml", "E602", "toml"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda item: f"{item.card}: {item.new[:30]!r}")
+def test_a_defect_is_told_at_its_place(defect: Defect, tmp_path: Path) -> None:
+    (path,) = (DATA / "well_made").glob(f"*_{defect.card}.md")
+    text = path.read_text(encoding="utf-8")
+    start = text.index(f"section: {defect.where}")
+    assert defect.old in text[start:]
+    text = text[:start] + text[start:].replace(defect.old, defect.new, 1)
+    found = check(text, tmp_path)
+    section = text.index(f"section: {defect.told}")
+    before = text[: text.index(defect.marked, section)]
+    place = f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+    assert [(item.code, item.place) for item in found] == [(defect.code, place)]
+
+
+def test_the_card_as_it_was_found_has_what_a_reviewer_would_mark(tmp_path: Path) -> None:
+    text = (DATA / "as_found.md").read_text(encoding="utf-8")
+    found = check(text, tmp_path)
+    lines = text.split("\n")
+
+    def marked(finding: Finding, length: int) -> tuple[str, str]:
+        line, column = map(int, finding.place.split(":"))
+        return finding.code, lines[line - 1][column - 1 :][:length]
+
+    chinese = [
+        ("E605", "模型要求输入BGR的图"),
+        ("E714", "BGR的图片, 短边缩"),
+        ("E711", ", 短边缩放到`256"),
+        ("E714", "`256`, 并中心裁"),
+        ("E711", ", 并中心裁剪至`(2"),
+        ("E714", "`(224 x 224"),
+        ("E711", "(均值为: `[103"),
+        ("E711", ": `[103.530,"),
+        ("E711", ", 标准差为: `[57"),
+        ("E711", ": `[57.375, "),
+        ("E714", "`resnet18`, "),
+        ("E713", "，`resnet152`"),
+        ("E714", "ImageNet验证集上"),
+        ("E714", "crop性能如下表："),
+        ("E730", "http://opena"),
+        ("E730", "http://opena"),
+    ]
+    english = [
+        ("E710", "reszied shor"),
+        ("E710", "shortedge to"),
+        ("E701", ")`."),
+        ("E730", "http://opena"),
+        ("E730", "http://opena"),
+    ]
+    wanted = chinese + english
+    assert len(found) == len(wanted)
+    shown = [marked(item, len(text)) for item, (_, text) in zip(found, wanted, strict=True)]
+    assert shown == wanted
+
+
+@pytest.mark.parametrize(
+    ("zh", "en"),
+    [
+        ("共 2 种。", "There are two kinds."),
+        ("十二层。", "It has 12 layers."),
+        ("共 1,000 类。", "There are 1000 classes."),
+        ("共 1.2 万张。", "There are 12k images."),
+        ("占百分之十五。", "It is 15%."),
+        ("准确率 76.3%。", "The accuracy is 0.763."),
+        ("参数 1.1 亿。", "It has 110 million parameters."),
+        ("于 2021 年 12 月发布。", "Released in December 2021."),
+        ("单次裁剪。", "A 1-crop evaluation."),
+        ("一半，三倍。", "50% of it, 3 times."),
+        ("用 ResNet50。", "It uses ResNet-50."),
+        ("在 COCO 2017 上。", "On COCO2017."),
+        ("见 [文档](https://example.org/zh/a)。", "See the [manual](https://example.org/en/a)."),
+        ("见 [一](https://example.org/a)。", "See [one](http://www.example.org/a/)."),
+        ("`mean` 与 `std`。", "The mean and the standard deviation."),
+        ("图 ![图](a_zh.png)", "Figure ![figure](a_en.png)"),
+    ],
+)
+def test_what_is_only_written_otherwise_is_left_alone(tmp_path: Path, zh: str, en: str) -> None:
+    found = check(card_text("pass", zh, en), tmp_path)
+    assert [item for item in found if item.code.startswith("E6")] == []
+
+
+def test_text_may_be_in_other_paragraphs_of_the_same_part(tmp_path: Path) -> None:
+    zh, en = "先 `256`。\n\n后 `224`。", "Both, `224`\n\nand `256`."
+    assert check(card_text("pass", zh, en), tmp_path) == []
+
+
+def test_a_table_may_have_another_order_and_another_unit(tmp_path: Path) -> None:
+    zh = "| 模型 | 参数量（万） |\n| - | - |\n| A1 | 1169 |\n| B2 | 2180 |"
+    en = "| Model | Parameters (M) |\n| - | - |\n| B2 | 21.80 |\n| A1 | 11.69 |"
+    assert check(card_text("pass", zh, en), tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("three hundred thousand", 300_000),
+        ("twenty-one", 21),
+        ("三万五千", 35_000),
+        ("一百二十三", 123),
+        ("两千万", 20_000_000),
+    ],
+)
+def test_numbers_in_words_are_read(text: str, value: int) -> None:
+    assert value in all_values(text)
+
+
+@given(st.integers(1, 10**9))
+def test_a_number_is_the_same_with_and_without_thousands(value: int) -> None:
+    (grouped,), (plain,) = numbers_of_cell(f"{value:,}"), numbers_of_cell(str(value))
+    assert grouped == plain
+
+
+_PIECES = st.sampled_from(
+    [
+        *("# ", "|", "-", "\n", "\n\n", " ", "`", "[", "](", ")", "$", "*", "1,0", "9e999", "三亿"),
+        *("万", "ResNet-50", "<!--", "-->", "http://a.b", "(", "（", "“", "，", "x", "  - "),
+        *("[^1]:", "ＡＢ", "\u2028", "\ue000", "１，０", "%", "20\u202f000"),
+    ]
+)
+
+
+@given(st.lists(st.one_of(_PIECES, st.text(max_size=5)), max_size=60).map("".join))
+def test_whatever_is_written_is_compared_with_itself(text: str) -> None:
+    text = text.replace("section", "").replace("```", "")
+    card = card_of(card_text("pass", f"中文。\n\n{_shown(text)}", f"English.\n\n{_shown(text)}"))
+    texts = [section_text(section) for section in card.sections]
+    assert [item.code for item in differences_of_texts("x", texts)] == []
+
+
+def _shown(text: str) -> str:
+    return "".join(char for char in text if char == "\n" or char.isprintable())
