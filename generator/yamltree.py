@@ -28,10 +28,14 @@ _FLOAT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A single value. What is not a number, `true`, `false` or null is text, dates too."""
+    """A single value. What is not a number, `true`, `false` or null is text, dates too.
+
+    `text` is how it is written, quotes and escapes aside: `70.30` is another text than `70.3`.
+    """
 
     value: str | int | float | bool | None
     span: Span
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +225,8 @@ def _compose_node(events: _Events, depth: int) -> Node:
     if isinstance(event, yaml.SequenceStartEvent):
         return _compose_sequence(events, depth)
     events.skip(yaml.ScalarEvent)
-    return Scalar(_resolve(event.value, event.implicit[0]), events.span(event))
+    text = str(event.value)
+    return Scalar(_resolve(text, event.implicit[0]), events.span(event), text)
 
 
 def _compose_mapping(events: _Events, depth: int) -> MappingNode:

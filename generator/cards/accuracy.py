@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from generator.cards import rules
 from generator.cards.entrypoints import Load
 from generator.cards.hubconf import Entrypoints, OwnHub
+from generator.cards.metrics import as_table
 from generator.cards.model import Card
 from generator.cards.tables import Cell, Table, find_tables
 from generator.diagnostics import Diagnostic, nearest
@@ -68,6 +69,9 @@ def wrong_accuracies(card: Card, loads: Iterable[Load], hub: OwnHub) -> Iterator
         return
     for section in card.sections:
         for table in find_tables(section.lines):
+            yield from _table_problems(str(card.path), table, entrypoints)
+        for metrics in card.front_matter.metrics.values():
+            table = as_table(metrics, section.language)
             yield from _table_problems(str(card.path), table, entrypoints)
 
 

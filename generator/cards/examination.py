@@ -14,6 +14,7 @@ from generator.cards.agreement import differences_of_languages
 from generator.cards.entrypoints import Load, find_loads, unknown_entrypoints
 from generator.cards.examples import Group, language_groups
 from generator.cards.hubconf import OwnHub
+from generator.cards.metrics import wrong_metrics
 from generator.cards.model import Card, CodeBlock, Treatment
 from generator.cards.names import undefined_names
 from generator.cards.parity.compare import differences_of_texts
@@ -63,9 +64,10 @@ def _problems(card: Card, settings: Settings, hub: OwnHub) -> Iterator[Diagnosti
     for group, section in zip(groups, card.sections, strict=True):
         own = [parsed[example.block.code_line] for example in group.examples]
         yield from wrong_constants(path, section, own, everything)
-    texts = tuple(section_text(section) for section in card.sections)
+    texts = tuple(section_text(card, section) for section in card.sections)
     yield from proofread(card, texts, settings, [load.repository for load in loads])
     yield from differences_of_texts(path, texts)
+    yield from wrong_metrics(card, {text.section.language: text.written for text in texts})
 
 
 def _python(card: Card, settings: Settings) -> str:

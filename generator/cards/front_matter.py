@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, V
 
 from generator.cards import rules
 from generator.cards.document import Document
+from generator.cards.metric_data import METRIC_KEYS, MetricsShape, metric_tables, metrics_problems
 from generator.cards.model import FrontMatter
 from generator.config import Settings
 from generator.diagnostics import Diagnostic, did_you_mean, shortened
@@ -55,16 +56,21 @@ class _FrontMatterShape(BaseModel):
     author: _Text
     tags: tuple[_Text, ...]
     github_link: _Text
+    metrics: MetricsShape | None = None
 
 
 _KNOWN_KEYS: Mapping[PlainPath, tuple[str, ...]] = {
-    (): tuple(field.alias or name for name, field in _FrontMatterShape.model_fields.items())
+    (): tuple(field.alias or name for name, field in _FrontMatterShape.model_fields.items()),
+    **METRIC_KEYS,
 }
 _VALUE_HINTS = {
     "template": "add the line template: hub1",
     "title": "write the model's name, as in title: ResNet",
     "author": "write who publishes the model, as in author: MegEngine Team",
     "tags": "write the tags as a list, as in tags: [vision, classification]",
+    "dataset": "write its name, or one for each language, as in dataset: ImageNet",
+    "columns": "write a line for each, as in top-1: Top-1 (%)",
+    "values": "write a line for each entrypoint, as in resnet18: {top-1: 70.312}",
     "github-link": "write the address of the source, as in github-link: https://github.com/owner/name",
 }
 _RULES = {
@@ -127,6 +133,7 @@ def _typed(node: MappingNode) -> FrontMatter:
         tags=shape.tags,
         github_link=shape.github_link,
         spans=dict(_spans(node, ())),
+        metrics=metric_tables(node),
     )
 
 
@@ -167,6 +174,7 @@ def _value_diagnostics(path: str, node: MappingNode, settings: Settings) -> Iter
         span = value_span(node, ("github-link",))
         message = "github-link is not an http or https address"
         yield rules.BAD_LINK.at(path, span, message, _VALUE_HINTS["github-link"])
+    yield from metrics_problems(path, node, settings)
     yield from _tag_diagnostics(path, node, values.get("tags"), settings)
     yield from _summary_diagnostics(path, node, values.get("summary"), settings)
 

@@ -175,11 +175,39 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricRow:
+    """What is measured of one entrypoint: each value as it is written, by its column's name.
+
+    `span` is the place of the entrypoint, `spans` those of the values; `model` is how readers
+    know it, and may be empty.
+    """
+
+    entrypoint: str
+    model: str
+    values: Mapping[str, str]
+    span: Span
+    spans: Mapping[str, Span]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricTable:
+    """Metrics on one dataset: the titles of the columns by their names, and the rows.
+
+    A title, and `dataset`, is by language code; what is the same in all has the code "".
+    """
+
+    dataset: Mapping[str, str]
+    columns: Mapping[str, Mapping[str, str]]
+    rows: tuple[MetricRow, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class FrontMatter:
     """The facts at a card's head. `summary` is by language code.
 
     `spans` has the place of each value by its path: `("title",)`, `("summary", "zh_CN")`,
-    `("tags", 0)`.
+    `("tags", 0)`. `metrics` are tables by their names.
     """
 
     template: str
@@ -189,6 +217,7 @@ class FrontMatter:
     tags: tuple[str, ...]
     github_link: str
     spans: Mapping[tuple[str | int, ...], Span]
+    metrics: Mapping[str, MetricTable] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

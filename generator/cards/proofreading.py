@@ -35,7 +35,7 @@ def proofread(
     for text in texts:
         section = text.section
         yield from heading_jumps(path, section)
-        yield from uneven_rows(path, text.tables)
+        yield from uneven_rows(path, text.written)
         yield from duplicate_references(path, section, text.passages)
         yield from misspellings(path, card, section, text.passages)
         for passage in text.passages:

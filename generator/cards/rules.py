@@ -96,6 +96,10 @@ NAMES_DIFFER = _warning("E606", "models and code are named in every language")
 LINKS_DIFFER = _warning("E607", "links lead to the same places in every language")
 IMAGES_DIFFER = _warning("E608", "the images are the same in every language")
 
+UNKNOWN_METRICS = _error("E630", "a comment for metrics names a table of the front matter")
+BAD_METRICS_COMMENT = _error("E631", "a comment for metrics is well formed")
+METRICS_DIFFER = _error("E632", "written tables have the values of the front matter's metrics")
+
 UNBALANCED_CODE = _warning("E701", "brackets in a code span are balanced")
 UNBALANCED_TEXT = _warning("E702", "brackets and quotation marks in a text are balanced")
 REPEATED_PUNCTUATION = _warning("E703", "punctuation marks are not doubled")

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.cards.model import Section
+from generator.cards.metrics import as_table, metrics_named_by
+from generator.cards.model import Card, Section
 from generator.cards.prose import Passage, passages
 from generator.cards.tables import Table, find_tables
+from generator.source import Span
 
 
 @dataclass(frozen=True, slots=True)
 class SectionText:
-    """The passages and tables of a section, in their order."""
+    """The passages and tables of a section, in their order.
+
+    `written` are the tables that are written out; `tables` has those of metrics as well.
+    """
 
     section: Section
     passages: tuple[Passage, ...]
+    written: tuple[Table, ...]
     tables: tuple[Table, ...]
 
 
-def section_text(section: Section) -> SectionText:
-    """The text of the section."""
-    return SectionText(section, passages(section), tuple(find_tables(section.lines)))
+def section_text(card: Card, section: Section) -> SectionText:
+    """The text of a section of the card."""
+    written = tuple(find_tables(section.lines))
+    asked_for = tuple(_tables_of_metrics(card, section)) if card.front_matter.metrics else ()
+    both = sorted([*written, *asked_for], key=lambda table: table.header[0].span)
+    return SectionText(section, passages(section), written, tuple(both))
+
+
+def _tables_of_metrics(card: Card, section: Section) -> Iterator[Table]:
+    for line in section.lines:
+        table = card.front_matter.metrics.get(metrics_named_by(line) or "")
+        if table:
+            place = Span.at(line.number, line.column, len(line.content.rstrip()))
+            yield as_table(table, section.language, place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generator.cards.metrics import TableWords, source_with_metrics
 from generator.cards.model import Card, Section
 from generator.languages import Language
 from generator.site.addresses import absolute, card_page
@@ -30,7 +31,7 @@ def markdown_page(hub: Hub, placed: PlacedCard, language: Language) -> str:
         notice = text["fallback_notice"].format(language=language.name, shown=shown.name)
         parts.append(f"> {plain_text(notice)}")
     if section:
-        parts.append(section_source(card, section))
+        parts.append(section_source(card, section, hub.table_words(section.language)))
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -61,9 +62,9 @@ def facts(hub: Hub, placed: PlacedCard, language: Language) -> str:
     )
 
 
-def section_source(card: Card, section: Section) -> str:
-    """The section as its authors wrote it."""
+def section_source(card: Card, section: Section, words: TableWords) -> str:
+    """The section as its authors wrote it, with the tables of metrics for which it asks."""
     if not section.lines:
         return ""
     first, last = section.lines[0].number, section.lines[-1].number
-    return "\n".join(card.text.split("\n")[first - 1 : last]).strip("\n")
+    return "\n".join(source_with_metrics(card, section, words)[first - 1 : last]).strip("\n")

@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from generator.cards.metrics import TableWords
 from generator.cards.model import Card
 from generator.config import Settings
 from generator.languages import Language
@@ -42,6 +43,13 @@ class Hub:
         text = self.strings[language.code]
         names = FootnoteNames(heading=text["footnotes"], back=text["back_to_footnote"])
         return Wording(names, task_done=text["task_done"], task_open=text["task_open"])
+
+    def table_words(self, language_code: str) -> TableWords:
+        """What tables of metrics say in the language with this code."""
+        text = self.strings[language_code]
+        return TableWords(
+            text["metrics_model"], text["metrics_entrypoint"], text["metrics_dataset"]
+        )
 
     def language_among(self, codes: Container[str], language: Language) -> Language:
         """The language that a page in `language` shows of what there is in these languages."""

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, TypeAlias
 
+from generator.cards.metrics import source_with_metrics
 from generator.cards.model import (
-    Card,
     CodeBlock,
     Container,
     Line,
@@ -53,21 +53,21 @@ def notebook(
     """
     card = placed.card
     text = hub.strings[language.code]
+    words = hub.table_words(section.language)
     head = f"{title_and_summary(hub, card, language)}\n\n{facts(hub, placed, language)}"
     cells = [
         _markdown_cell("title", head),
         _block_cell("sample", sample, text),
-        *_section_cells(card, section, text),
+        *_section_cells(source_with_metrics(card, section, words), section, text),
     ]
     content = {"cells": cells, "metadata": _METADATA, "nbformat": 4, "nbformat_minor": 5}
     # As Jupyter writes it, so that saving an unchanged notebook changes nothing.
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _section_cells(card: Card, section: Section, text: Strings) -> Iterator[_Cell]:
+def _section_cells(source: Sequence[str], section: Section, text: Strings) -> Iterator[_Cell]:
     if not section.lines:
         return
-    source = card.text.split("\n")
     definitions = _definitions(section)
     # Many mentions of long targets must not make a small card a huge notebook.
     room = _MOST_REPEATED

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from generator.cards.examples import SAMPLE
+from generator.cards.metrics import section_with_metrics
 from generator.site import pages
 from generator.site.addresses import (
     CATALOGUE_DATA,
@@ -84,7 +85,8 @@ def card_output(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> Card
     for language in hub.settings.languages:
         section = card.section(language.code)
         if section:
-            shown = renderer.render(section, hub.wording(language))
+            whole = section_with_metrics(card, section, hub.table_words(section.language))
+            shown = renderer.render(whole, hub.wording(language))
             shown = without_foreign_pictures(shown, hub.strings[language.code])
             sections[language.code] = conforming(with_links_to_pages(shown))
     sample = code_figure(SAMPLE, card.sample.language, card.sample.code)

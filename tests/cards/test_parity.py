@@ -218,7 +218,7 @@ _PIECES = st.sampled_from(
 def test_whatever_is_written_is_compared_with_itself(text: str) -> None:
     text = text.replace("section", "").replace("```", "")
     card = card_of(card_text("pass", f"中文。\n\n{_shown(text)}", f"English.\n\n{_shown(text)}"))
-    texts = [section_text(section) for section in card.sections]
+    texts = [section_text(card, section) for section in card.sections]
     assert [item.code for item in differences_of_texts("x", texts)] == []
 
 
