@@ -120,6 +120,11 @@ def _parser() -> argparse.ArgumentParser:
         description="Reports every problem of every card, with its place and how to mend it.",
     )
     check.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="cards, or folders")
+    check.add_argument(
+        "--agree",
+        action="store_true",
+        help="note that the languages of these cards say the same, as they are now",
+    )
     _add_cards(check)
     _add_format(check)
 
@@ -236,22 +241,32 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from generator.diagnostics import Severity, as_json, as_text, has_errors
+    from generator.diagnostics import Severity, as_json, as_text, has_errors, in_source_order
+    from generator.runner.cache import cache_folder
+    from generator.translations.agreeing import agree
+    from generator.translations.staleness import judge_translations
 
     settings = _settings(options)
+    if options.agree and not options.paths:
+        raise UsageError("name the cards whose languages say the same, behind --agree")
     paths = options.paths or [_cards_folder(options, settings)]
     catalog = _catalog(settings, paths)
+    agreed = agree(settings, catalog.cards, cache_folder()) if options.agree else ()
+    sys.stderr.writelines(f"agreed: {_shown(path)}\n" for path in agreed)
+    translations = judge_translations(settings, catalog.cards, cache_folder())
+    sys.stderr.writelines(f"evidence: {problem}\n" for problem in translations.problems)
+    diagnostics = in_source_order([*catalog.diagnostics, *translations.diagnostics])
     if options.format == "json":
-        sys.stdout.write(as_json(catalog.diagnostics))
+        sys.stdout.write(as_json(diagnostics))
     else:
-        errors = sum(item.severity is Severity.ERROR for item in catalog.diagnostics)
-        warnings = len(catalog.diagnostics) - errors
-        sys.stdout.write(as_text(catalog.diagnostics))
+        errors = sum(item.severity is Severity.ERROR for item in diagnostics)
+        warnings = len(diagnostics) - errors
+        sys.stdout.write(as_text(diagnostics))
         sys.stdout.write(
             f"{_count(len(catalog.paths), 'card')} checked: "
             f"{_count(errors, 'error')}, {_count(warnings, 'warning')}\n"
         )
-    return PROBLEMS if has_errors(catalog.diagnostics) else FINE
+    return PROBLEMS if has_errors(diagnostics) else FINE
 
 
 def _test(options: argparse.Namespace) -> int:

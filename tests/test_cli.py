@@ -84,6 +84,21 @@ def test_check_as_json_is_for_programs(cards: Path) -> None:
     }
 
 
+def test_what_was_agreed_to_is_told_when_one_language_changes(cards: Path, tmp_path: Path) -> None:
+    card = cards / "someone_vision_resnet.md"
+    cache = {"HUBCARDS_CACHE_DIR": str(tmp_path / "cache")}
+    agreed = hubcards("check", "--agree", card, **cache)
+    assert (agreed.returncode, agreed.stderr.count("agreed: ")) == (0, 1)
+    text = card.read_text(encoding="utf-8")
+    card.write_text(text.replace("准确率更高", "准确率略高", 1), encoding="utf-8")
+    checked = hubcards("check", card, **cache)
+    assert "warning[E620]: the text in zh_CN" in checked.stdout
+    assert f"hubcards check --agree {card}" in checked.stdout
+    unnamed = hubcards("check", "--agree", **cache)
+    assert unnamed.returncode == 2
+    assert "name the cards" in unnamed.stderr
+
+
 def test_check_of_the_working_folder_shows_short_paths(cards: Path) -> None:
     break_card(cards)
     result = hubcards("--root", ROOT, "check", "broken.md", cwd=cards)

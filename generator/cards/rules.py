@@ -96,6 +96,9 @@ NAMES_DIFFER = _warning("E606", "models and code are named in every language")
 LINKS_DIFFER = _warning("E607", "links lead to the same places in every language")
 IMAGES_DIFFER = _warning("E608", "the images are the same in every language")
 
+STALE_TRANSLATION = _warning("E620", "a translation follows the changes of its original")
+NOT_AGREED = _warning("E621", "texts that changed together are agreed to be translations again")
+
 UNKNOWN_METRICS = _error("E630", "a comment for metrics names a table of the front matter")
 BAD_METRICS_COMMENT = _error("E631", "a comment for metrics is well formed")
 METRICS_DIFFER = _error("E632", "written tables have the values of the front matter's metrics")

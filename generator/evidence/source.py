@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -12,10 +13,15 @@ from generator.evidence.model import CardEvidence
 
 @dataclass(frozen=True, slots=True)
 class FoundEvidence:
-    """The records of a card that are valid today; `problems` is what kept some from being told."""
+    """The records of a card that are valid today; `problems` is what kept some from being told.
+
+    `behind` has for each language whose text does not follow another one how many changes it
+    lacks.
+    """
 
     evidence: CardEvidence | None
     problems: tuple[str, ...] = ()
+    behind: Mapping[str, int] = field(default_factory=dict)
 
 
 class EvidenceSource(Protocol):

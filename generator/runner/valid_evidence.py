@@ -8,6 +8,7 @@ from pathlib import Path
 
 from generator.cards.model import Card
 from generator.config import Settings
+from generator.evidence.agreements import agreement_file
 from generator.evidence.places import evidence_folder
 from generator.evidence.source import FoundEvidence
 from generator.evidence.store import record_file
@@ -18,6 +19,7 @@ from generator.runner.fingerprint import environment_of
 from generator.runner.mirror.identity import identifier
 from generator.runner.mirror.recordings import INDEX
 from generator.runner.records import RecordKeeper
+from generator.translations.staleness import judge_translations
 
 
 class ValidEvidence:
@@ -41,21 +43,24 @@ class ValidEvidence:
     def key(self, card: Path) -> str:
         """A digest of the card's records and of what decides whether they are valid."""
         folder, names = self._folder_of(card)
-        path = record_file(folder, card.stem)
-        if path.name not in names:
+        files = (record_file(folder, card.stem), agreement_file(folder, card.stem))
+        contents = [_content(path) for path in files if path.name in names]
+        if not any(contents):
             return ""
-        try:
-            records = path.read_bytes()
-        except OSError:
-            return ""
-        return hashlib.sha256(self._environment.encode() + records).hexdigest()
+        digest = hashlib.sha256(self._environment.encode())
+        for content in contents:
+            digest.update(hashlib.sha256(content).digest())
+        return digest.hexdigest()
 
     def of(self, card: Card) -> FoundEvidence:
         """The records of the card that are valid."""
         problems: list[str] = []
         self._keeper.problems = problems
         found = current_evidence([card], self._current, problems)
-        return FoundEvidence(found.get(card.id), tuple(problems))
+        translations = judge_translations(self._settings, [card], cache_folder())
+        problems += translations.problems
+        behind = translations.behind.get(card.id, {})
+        return FoundEvidence(found.get(card.id), tuple(problems), behind)
 
     def _folder_of(self, card: Path) -> tuple[Path, frozenset[str]]:
         """The folder with the records of the card, and the names of the files in it."""
@@ -90,6 +95,13 @@ def _environment(settings: Settings) -> str:
     for part in parts:
         digest.update(hashlib.sha256(part.encode("utf-8", "surrogatepass")).digest())
     return digest.hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _recorded(index: Path) -> str:

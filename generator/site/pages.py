@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
 
@@ -139,7 +139,7 @@ class PlacedCard:
     """A card with what is known of it from outside its file.
 
     `source` is the file as it stands; `updated` is in UTC; `evidence` has only records that
-    are valid.
+    are valid; `behind` says by language how many changes of another one its text lacks.
     """
 
     card: Card
@@ -148,6 +148,7 @@ class PlacedCard:
     evidence: CardEvidence | None
     previous: Neighbour | None
     next: Neighbour | None
+    behind: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +229,7 @@ def card(hub: Hub, language: Language, placed: PlacedCard, content: CardContent)
         ],
         headings=section.headings,
         shown=content.shown,
+        behind=placed.behind.get(content.shown.code, 0),
         markdown_href=page.to(card_markdown(language, placed.card.id)),
         notebook=_notebook_download(page, placed.card, content.shown),
         source=Download(page.to(card_source(placed.card.id)), f"{placed.card.id}.md"),

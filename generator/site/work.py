@@ -133,7 +133,9 @@ def _rendered(place: _Workplace, task: RenderingTask) -> RenderedCard:
     place.titles[task.path] = card.front_matter.title
     previous, following = _neighbour(place, task.previous), _neighbour(place, task.next)
     found = place.evidence.of(card)
-    placed = PlacedCard(card, parsed.data, task.updated, found.evidence, previous, following)
+    placed = PlacedCard(
+        card, parsed.data, task.updated, found.evidence, previous, following, found.behind
+    )
     output, problems, settings_problems = _output(place, placed)
     return RenderedCard(
         id=card.id,

@@ -102,14 +102,15 @@ def place_cards(
     cards: Sequence[Card],
     updated: Mapping[Path, datetime],
     evidence: Mapping[str, CardEvidence],
+    behind: Mapping[str, Mapping[str, int]] | None = None,
 ) -> tuple[PlacedCard, ...]:
     """The cards in the order of the catalogue, each with its neighbours and its evidence.
 
-    `evidence` is by card id, and has only records that are valid.
+    `evidence` is by card id, and has only records that are valid; so is `behind`.
     """
     neighbours = [Neighbour(card.id, card.front_matter.title) for card in cards]
     before = [None, *neighbours][: len(cards)]
-    behind = [*neighbours, None][1:]
+    after = [*neighbours, None][1:]
     return tuple(
         PlacedCard(
             card,
@@ -118,8 +119,9 @@ def place_cards(
             evidence.get(card.id),
             previous,
             following,
+            (behind or {}).get(card.id, {}),
         )
-        for card, previous, following in zip(cards, before, behind, strict=True)
+        for card, previous, following in zip(cards, before, after, strict=True)
     )
 
 
@@ -128,12 +130,13 @@ def render_files(
     base_url: str | None = None,
     evidence: Mapping[str, CardEvidence] | None = None,
     updated: Mapping[str, datetime] | None = None,
+    behind: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Mapping[str, bytes]:
-    """All the site's files by their paths; `updated` is by card id."""
+    """All the site's files by their paths; `updated` and `behind` are by card id."""
     hub = load_hub(settings, base_url)
     cards = read_cards(settings)
     times = {card.path: (updated or {}).get(card.id, MOMENT) for card in cards}
-    placed = place_cards(cards, times, evidence or {})
+    placed = place_cards(cards, times, evidence or {}, behind)
     renderer = SectionRenderer()
     outputs = [card_output(hub, item, renderer) for item in placed]
     files = [*common_files(hub, [output.listed for output in outputs])]

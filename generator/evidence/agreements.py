@@ -1,0 +1,84 @@
+"""What somebody said to be a translation of each other, as files beside the records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from generator.evidence.store import EvidenceError
+from generator.files import write_whole
+
+SUFFIX = ".translations.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The texts of a card that were agreed to be translations, by the hashes of both.
+
+    `pairs` has for each language the hashes of the first language's texts with its own.
+    """
+
+    card_id: str
+    first: str
+    pairs: Mapping[str, tuple[tuple[str, str], ...]]
+
+
+class _Stored(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    card: str
+    first: str
+    agreed: dict[str, tuple[tuple[str, str], ...]]
+
+
+def agreement_file(folder: Path, card_id: str) -> Path:
+    """The file in `folder` with what was agreed of a card."""
+    return folder / f"{card_id}{SUFFIX}"
+
+
+def read_agreement(folder: Path, card_id: str) -> Agreement | None:
+    """What was agreed of a card, if anything was.
+
+    Raises `EvidenceError` when the file can't be read, or is not what was written.
+    """
+    path = agreement_file(folder, card_id)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise EvidenceError(path, f"can't be read: {error.strerror}") from None
+    try:
+        stored = _Stored.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise EvidenceError(path, f"is damaged: {where}: {first['msg']}") from None
+    if stored.card != card_id:
+        raise EvidenceError(path, f'is of another card, "{stored.card}"')
+    return Agreement(card_id, stored.first, stored.agreed)
+
+
+def write_agreement(folder: Path, agreement: Agreement) -> Path:
+    """Keep what was agreed in `folder`, in place of what was before; raises `OSError`."""
+    path = agreement_file(folder, agreement.card_id)
+    lines = [
+        f' "card": {json.dumps(agreement.card_id, ensure_ascii=False)},',
+        f' "first": {json.dumps(agreement.first)},',
+        ' "agreed": {',
+        ",\n".join(
+            f"  {json.dumps(language)}: [\n"
+            + ",\n".join(f"   {json.dumps(pair)}" for pair in pairs)
+            + "\n  ]"
+            for language, pairs in agreement.pairs.items()
+        ),
+        " }",
+    ]
+    folder.mkdir(parents=True, exist_ok=True)
+    text = "\n".join(["{", *filter(None, lines), "}"]) + "\n"
+    write_whole(path, text.encode("utf-8"))
+    return path
