@@ -37,6 +37,7 @@ _LAST_WORD = re.compile(r"[\w.]*$")
 _LONGEST_ABBREVIATION = 4
 _SHORTEST_CODE = 4
 _DEEPEST = 20
+_MOST_TOLD = 5
 _LONGEST_INTERVAL = 60
 
 
@@ -128,10 +129,10 @@ def unbalanced_text(path: str, passage: Passage) -> Iterator[Diagnostic]:
     """A diagnostic for each bracket or quotation mark that lacks the other one."""
     for start, end in units(passage):
         found = match_brackets(passage.prose, start, end)
-        for place in found.unclosed:
+        for place in found.unclosed[:_MOST_TOLD]:
             if not _FACE.search(passage.prose, max(start, place - 3), place):
                 yield _unbalanced(path, passage, place, "is never closed")
-        for place in found.unopened:
+        for place in found.unopened[:_MOST_TOLD]:
             before = passage.prose[max(start, place - 6) : place]
             if not _ENUMERATOR.search(before) and not _FACE.search(before):
                 yield _unbalanced(path, passage, place, "closes nothing")

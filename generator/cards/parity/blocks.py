@@ -12,6 +12,7 @@ from generator.cards.parity.parts import Part, place_of_line
 from generator.diagnostics import Diagnostic
 from generator.source import Span
 
+_LANGUAGE = re.compile(r"(?<![A-Za-z0-9])(?:zh|en)(?:[-_](?:[A-Z]{2}|Han[st]))?(?![A-Za-z0-9])")
 _COMMENT = re.compile(r"(?:^|\s)(?:#|//|--\s).*$")
 
 
@@ -20,7 +21,8 @@ def differences_of_blocks(
 ) -> Iterator[Diagnostic]:
     """A diagnostic for each block that is missing in one language, or differs there.
 
-    Comments may differ, and lines with letters beyond ASCII: they are for readers.
+    Comments may differ, lines with letters beyond ASCII, and the codes of the languages
+    themselves: they are for readers.
     """
     mine = [block for block in first.blocks if not block.is_python]
     theirs = [block for block in other.blocks if not block.is_python]
@@ -72,5 +74,6 @@ def _difference(path: str, language: str, one: CodeBlock, two: CodeBlock) -> Ite
 
 
 def _lines(block: CodeBlock) -> Sequence[tuple[int, str]]:
-    found = (_COMMENT.sub("", line).rstrip() for line in block.code.split("\n"))
+    bare = (_COMMENT.sub("", line).rstrip() for line in block.code.split("\n"))
+    found = (_LANGUAGE.sub("", line) for line in bare)
     return [(number, line) for number, line in enumerate(found) if line]

@@ -21,7 +21,7 @@ _MOST_TOLD = 20
 _MOST_SHOWN = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Fact:
     """A number or name in a passage; two with a key in common are the same."""
 
@@ -43,7 +43,7 @@ class _Fact:
         return text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Side:
     """The facts of one kind of one language's part, passage by passage."""
 

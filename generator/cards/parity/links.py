@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from generator.cards import rules
 from generator.cards.model import Link, LinkKind
 from generator.cards.parity.parts import Part, place_of_line
+from generator.cards.rules import Rule
 from generator.diagnostics import Diagnostic, shortened
 
 _LANGUAGE_MARKS = frozenset(
@@ -19,7 +20,7 @@ _LANGUAGE_MARKS = frozenset(
         *("en", "us", "uk", "gb", "eng", "english"),
     }
 )
-_WORD = re.compile(r"[A-Za-z]+")
+_WORDS = re.compile(r"[A-Za-z0-9]+")
 # Where readers of Chinese find what others find elsewhere.
 _CHINESE_HOSTS = re.compile(
     r"(?:^|\.)(?:baidu|zhihu|bilibili|gitee|csdn|aliyun|aliyuncs|jianshu|modelscope|juejin|cnblogs"
@@ -49,23 +50,42 @@ def differences_of_links(
     ):
         mine = [link for link in first.links if is_wanted(link) and _key(link) not in targets[1]]
         theirs = [link for link in other.links if is_wanted(link) and _key(link) not in targets[0]]
-        for one, two in zip_longest(mine[:_MOST_TOLD], theirs[:_MOST_TOLD]):
+        mine, theirs = _without_counterparts(mine[:_MOST_TOLD], theirs[:_MOST_TOLD])
+        mine = [link for link in mine if not _is_for_readers_of(languages[0], link.target)]
+        theirs = [link for link in theirs if not _is_for_readers_of(languages[1], link.target)]
+        for one, two in zip_longest(mine, theirs):
             if one and two:
-                if not _are_counterparts(one.target, two.target):
-                    line = one.span.start.line
-                    message = f"the {noun} is another one than in line {line} ({languages[0]})"
-                    hint = f"there it is {shortened(one.target)}: make them the same"
-                    yield rule.at(path, two.span, message, hint)
-                continue
-            link, there, here, language = (
-                (one, first, other, languages[0]) if one else (two, other, first, languages[1])
-            )
-            if link is None or is_for_chinese(link.target):
-                continue
-            line = link.span.start.line
-            place = place_of_line(line, there, here)
-            message = f"the {noun} {shortened(link.target)} of line {line} ({language}) is not here"
-            yield rule.at(path, place, message, "add it here as well, or remove it there")
+                line = one.span.start.line
+                message = f"the {noun} is another one than in line {line} ({languages[0]})"
+                hint = f"there it is {shortened(one.target)}: make them the same"
+                yield rule.at(path, two.span, message, hint)
+            elif one:
+                yield _missing(path, rule, noun, one, languages[0], (first, other))
+            elif two:
+                yield _missing(path, rule, noun, two, languages[1], (other, first))
+
+
+def _missing(
+    path: str, rule: Rule, noun: str, link: Link, language: str, parts: tuple[Part, Part]
+) -> Diagnostic:
+    line = link.span.start.line
+    message = f"the {noun} {shortened(link.target)} of line {line} ({language}) is not here"
+    hint = "add it here as well, or remove it there"
+    return rule.at(path, place_of_line(line, *parts), message, hint)
+
+
+def _without_counterparts(
+    mine: Sequence[Link], theirs: Sequence[Link]
+) -> tuple[list[Link], list[Link]]:
+    """The links of which neither is the other's in another language."""
+    left, right = list(mine), list(theirs)
+    for is_counterpart in (_differ_in_language_alone, _are_localised):
+        for one in tuple(left):
+            two = next((item for item in right if is_counterpart(one.target, item.target)), None)
+            if two:
+                left.remove(one)
+                right.remove(two)
+    return left, right
 
 
 def all_targets(links: Sequence[Link]) -> frozenset[str]:
@@ -89,12 +109,27 @@ def _is_link(link: Link) -> bool:
     return not _is_image(link) and not link.target.startswith(("#", "mailto:"))
 
 
-def _are_counterparts(one: str, two: str) -> bool:
+def _differ_in_language_alone(one: str, two: str) -> bool:
+    return _bare(one) == _bare(two)
+
+
+def _are_localised(one: str, two: str) -> bool:
     return _marks(one) != _marks(two) or is_for_chinese(one) or is_for_chinese(two)
 
 
+def _bare(address: str) -> tuple[str, ...]:
+    words = (word.lower() for word in _WORDS.findall(address))
+    return tuple(word for word in words if word not in _LANGUAGE_MARKS)
+
+
 def _marks(address: str) -> frozenset[str]:
-    return frozenset(word.lower() for word in _WORD.findall(address)) & _LANGUAGE_MARKS
+    return frozenset(word.lower() for word in _WORDS.findall(address)) & _LANGUAGE_MARKS
+
+
+def _is_for_readers_of(language: str, address: str) -> bool:
+    if language.startswith("zh") and is_for_chinese(address):
+        return True
+    return not _marks(address).isdisjoint({language.partition("_")[0]})
 
 
 def is_for_chinese(address: str) -> bool:

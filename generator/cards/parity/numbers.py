@@ -85,6 +85,12 @@ _OTHER_WORDS = {
     "double": 2,
     "dozen": 12,
 }
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    *("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
+    *("seventeenth", "eighteenth", "nineteenth", "twentieth"),
+)
+_OTHER_WORDS |= {word: value for value, word in enumerate(_ORDINALS, start=1)}
 _HUGE_WORDS = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 _ENGLISH = re.compile(
     r"\b(?:" + "|".join([*_UNITS, *_TENS, *_OTHER_WORDS, *_HUGE_WORDS]) + r")s?\b", re.IGNORECASE

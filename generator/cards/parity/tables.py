@@ -78,7 +78,12 @@ def _matched_rows(
         else:
             missing.append((row, before))
     known = set(mine)
-    return pairs, missing, [row for key, row in zip(theirs, other, strict=True) if key not in known]
+    added = [row for key, row in zip(theirs, other, strict=True) if key not in known]
+    if len(missing) == len(added):
+        # The first cell differs, the row is the same one.
+        pairs += [(row, new) for (row, _), new in zip(missing, added, strict=True)]
+        return pairs, [], []
+    return pairs, missing, added
 
 
 def _tell_apart(keys: Sequence[str]) -> bool:
