@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
@@ -175,11 +175,11 @@ def _replaced(fact: _Fact, here: _Side, there: _Side, changed: set[_Fact]) -> _F
     counterpart = _counterpart(index, here, there)
     if counterpart is None or _counterpart(counterpart, there, here) != index:
         return None
-    mine = _keys([here.facts[index]])
+    mine, theirs = _keys([here.facts[index]]), _keys([there.facts[counterpart]])
     candidates = [
         item for item in there.facts[counterpart] if item not in changed and not item.keys & mine
     ]
-    own = [item for item in here.facts[index] if not item.keys & _keys([there.facts[counterpart]])]
+    own = [item for item in here.facts[index] if not item.keys & theirs]
     if not candidates or fact not in own:
         return None
     return candidates[min(own.index(fact), len(candidates) - 1)]
@@ -237,17 +237,21 @@ def _place(fact: _Fact, there: _Side, here: _Side) -> Span:
     counterpart = _counterpart(there.number_of(fact), there, here)
     if counterpart is None:
         return here.place
-    passage, facts = here.passages[counterpart], here.facts[counterpart]
-    line = fact.span.start.line
-    mine = _keys(
-        [[item for item in there.facts[there.number_of(fact)] if item.span.start.line == line]]
-    )
+    passage, line = here.passages[counterpart], fact.span.start.line
+    mine = _keys_by_line(there.facts[there.number_of(fact)]).get(line, frozenset())
+    theirs = _keys_by_line(here.facts[counterpart])
     offset = (line - fact.passage.lines[0].number) / max(len(fact.passage.lines) - 1, 1)
 
     def likeness(index: int) -> tuple[int, float]:
-        number = passage.lines[index].number
-        shared = _keys([[item for item in facts if item.span.start.line == number]])
-        return len(mine & shared), -abs(index / max(len(passage.lines) - 1, 1) - offset)
+        shared = mine & theirs.get(passage.lines[index].number, frozenset())
+        return len(shared), -abs(index / max(len(passage.lines) - 1, 1) - offset)
 
     best = passage.lines[max(range(len(passage.lines)), key=likeness)]
     return Span.at(best.number, best.column, len(best.content.rstrip()))
+
+
+def _keys_by_line(facts: Sequence[_Fact]) -> Mapping[int, frozenset[object]]:
+    lines: dict[int, list[_Fact]] = {}
+    for fact in facts:
+        lines.setdefault(fact.span.start.line, []).append(fact)
+    return {line: _keys([group]) for line, group in lines.items()}
