@@ -19,6 +19,7 @@ from generator.source import Span
 
 _MOST_TOLD = 20
 _MOST_SHOWN = 4
+_MOST_MATCHED = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,14 +176,25 @@ def _replaced(fact: _Fact, here: _Side, there: _Side, changed: set[_Fact]) -> _F
     counterpart = _counterpart(index, here, there)
     if counterpart is None or _counterpart(counterpart, there, here) != index:
         return None
-    mine, theirs = _keys([here.facts[index]]), _keys([there.facts[counterpart]])
-    candidates = [
-        item for item in there.facts[counterpart] if item not in changed and not item.keys & mine
-    ]
-    own = [item for item in here.facts[index] if not item.keys & theirs]
+    own = _surplus(here.facts[index], there.facts[counterpart])
+    found = _surplus(there.facts[counterpart], here.facts[index])
+    candidates = [item for item in found if item not in changed]
     if not candidates or fact not in own:
         return None
     return candidates[min(own.index(fact), len(candidates) - 1)]
+
+
+def _surplus(these: Sequence[_Fact], those: Sequence[_Fact]) -> Sequence[_Fact]:
+    """The facts that are left when each one of those stands for one of these."""
+    left = list(those[:_MOST_MATCHED])
+    found: list[_Fact] = []
+    for fact in these[:_MOST_MATCHED]:
+        same = next((item for item in left if item.keys & fact.keys), None)
+        if same:
+            left.remove(same)
+        else:
+            found.append(fact)
+    return found
 
 
 def _counterpart(index: int, here: _Side, there: _Side) -> int | None:
