@@ -207,7 +207,6 @@
     apply();
   });
 
-  input.hidden = false;
   readAddress();
   apply();
 })();
