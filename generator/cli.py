@@ -126,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
         help="note that the languages of these cards say the same, as they are now",
     )
     _add_cards(check)
-    _add_format(check)
+    _add_format(check, ("text", "json", "github", "sarif"))
 
     # Everything behind it is pytest's to parse: to this parser no character begins an option.
     test = commands.add_parser(
@@ -169,12 +169,12 @@ def _add_cards(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_format(parser: argparse.ArgumentParser) -> None:
+def _add_format(parser: argparse.ArgumentParser, formats: Sequence[str] = ("text", "json")) -> None:
     parser.add_argument(
         "--format",
-        choices=("text", "json"),
+        choices=formats,
         default="text",
-        help="for people (text, the default) or for programs (json)",
+        help=f"for people (text, the default) or for programs ({', '.join(formats[1:])})",
     )
 
 
@@ -241,7 +241,10 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from generator.diagnostics import Severity, as_json, as_text, has_errors, in_source_order
+    from generator.cards.rules import summaries
+    from generator.diagnostics import Severity, as_json, has_errors, in_source_order
+    from generator.excerpt import as_excerpts
+    from generator.reports import as_github, as_sarif
     from generator.runner.cache import cache_folder
     from generator.translations.agreeing import agree
     from generator.translations.staleness import judge_translations
@@ -258,10 +261,14 @@ def _check(options: argparse.Namespace) -> int:
     diagnostics = in_source_order([*catalog.diagnostics, *translations.diagnostics])
     if options.format == "json":
         sys.stdout.write(as_json(diagnostics))
+    elif options.format == "github":
+        sys.stdout.write(as_github(diagnostics))
+    elif options.format == "sarif":
+        sys.stdout.write(as_sarif(diagnostics, summaries(), __version__))
     else:
         errors = sum(item.severity is Severity.ERROR for item in diagnostics)
         warnings = len(diagnostics) - errors
-        sys.stdout.write(as_text(diagnostics))
+        sys.stdout.write(as_excerpts(diagnostics))
         sys.stdout.write(
             f"{_count(len(catalog.paths), 'card')} checked: "
             f"{_count(errors, 'error')}, {_count(warnings, 'warning')}\n"

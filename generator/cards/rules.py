@@ -117,3 +117,14 @@ PLAIN_HTTP = _warning("E730", "addresses begin with https")
 FORK = _warning("E731", "links lead to the repository of the card, not to a copy of it")
 OTHER_BRANCH = _warning("E732", "links lead to the branch from which the card loads")
 DUPLICATE_REFERENCE = _warning("E733", "each reference is listed once")
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule of this module, by code: a new one is registered by being defined here."""
+    rules = (value for value in globals().values() if isinstance(value, Rule))
+    return tuple(sorted(rules, key=lambda rule: rule.code))
+
+
+def summaries() -> dict[str, str]:
+    """What each rule wants of a card, by code."""
+    return {rule.code: rule.summary for rule in all_rules()}

@@ -1,0 +1,144 @@
+"""How `hubcards check` shows problems to people and to other programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from wcwidth import wcswidth
+
+from generator.diagnostics import Diagnostic, Severity
+from generator.excerpt import excerpt
+from generator.reports import as_github, as_sarif
+from generator.source import Position, Span
+from tests.test_cli import CARD, ROOT, hubcards
+
+
+def problem(line: int, column: int, length: int, path: str = "a.md") -> Diagnostic:
+    span = Span.at(line, column, length)
+    return Diagnostic(path, span, "E209", Severity.ERROR, "100% wrong", "a, b: c")
+
+
+def broken_card(folder: Path, old: str, new: str) -> Path:
+    path = folder / "someone_vision_model.md"
+    text = CARD.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return path
+
+
+def test_the_mark_stands_under_the_span() -> None:
+    assert excerpt(["", "tags: [visoin]"], problem(2, 8, 6)) == (
+        "  |",
+        "2 | tags: [visoin]",
+        "  |        ^^^^^^",
+    )
+
+
+def test_wide_characters_take_two_columns() -> None:
+    assert excerpt(["模型 错误 x"], problem(1, 4, 2))[1:] == ("1 | 模型 错误 x", "  |      ^^^^")
+
+
+def test_tabs_and_control_characters_keep_the_mark_in_place() -> None:
+    lines = excerpt(["\t\x1b[31mred\u202e x"], problem(1, 12, 1))
+    assert lines[1:] == (
+        "1 |     \\x1b[31mred\\u202e x",
+        "  | " + " " * 22 + "^",
+    )
+
+
+def test_a_span_at_the_end_of_a_line_has_a_mark() -> None:
+    assert excerpt(["abc"], problem(1, 4, 0))[2] == "  |    ^"
+
+
+def test_a_span_of_several_lines_is_marked_to_the_end_of_the_first() -> None:
+    item = Diagnostic(
+        "a.md", Span(Position(1, 2), Position(3, 1)), "E304", Severity.ERROR, "open", "close"
+    )
+    assert excerpt(["abcd", "", ""], item)[2] == "  |  ^^^"
+
+
+def test_a_span_that_is_not_in_the_file_has_no_excerpt() -> None:
+    assert excerpt([], problem(1, 1, 1)) == ()
+
+
+@given(
+    before=st.text(st.characters(blacklist_categories=["Cs"]), max_size=300),
+    after=st.text(st.characters(blacklist_categories=["Cs"]), max_size=300),
+)
+def test_whatever_stands_around_it_what_is_marked_is_the_span(before: str, after: str) -> None:
+    line = f"{before}@@@{after}"
+    _, shown, mark = excerpt([line], problem(1, len(before) + 1, 3))
+    assert shown.isprintable()
+    assert wcswidth(mark) <= 4 + 110
+    # Joined code points can be narrower together than one by one, but not those before ASCII.
+    if before.isascii():
+        assert shown[mark.index("^") :].startswith("@@@")
+    assert mark.count("^") == 3
+
+
+def test_check_shows_the_line(tmp_path: Path) -> None:
+    path = broken_card(tmp_path, "vision, classification", "visoin")
+    result = hubcards("check", path)
+    assert f"{path}:8:8: error[E209]" in result.stdout
+    assert "  8 | tags: [visoin" in result.stdout
+    assert "    |        ^^^^^^\n" in result.stdout
+
+
+def test_annotations_for_github_escape_what_would_end_them() -> None:
+    assert as_github([problem(2, 3, 4, "a,b:c%.md")]) == (
+        "::error file=a%2Cb%3Ac%25.md,line=2,col=3,endLine=2,endColumn=7,"
+        "title=hubcards E209::100%25 wrong%0Aa, b: c\n"
+    )
+
+
+def test_annotations_of_several_lines_have_no_columns() -> None:
+    item = Diagnostic(
+        "a.md", Span(Position(1, 2), Position(3, 1)), "E304", Severity.WARNING, "m", "h"
+    )
+    assert as_github([item]) == (
+        "::warning file=a.md,line=1,endLine=3,title=hubcards E304::m%0Ah\n"
+    )
+
+
+def test_a_message_can_not_give_github_a_second_command() -> None:
+    item = Diagnostic("a.md", Span.at(1, 1), "E209", Severity.ERROR, "x\n::stop-commands::y", "h")
+    assert as_github([item]).count("\n") == 1
+
+
+def test_sarif_refers_each_result_to_its_rule(tmp_path: Path) -> None:
+    path = broken_card(tmp_path, "vision, classification", "visoin")
+    result = hubcards("check", "--format", "sarif", path)
+    assert result.returncode == 1
+    log = json.loads(result.stdout)
+    (run,) = log["runs"]
+    (found,) = run["results"]
+    rules = run["tool"]["driver"]["rules"]
+    assert log["version"] == "2.1.0"
+    assert rules[found["ruleIndex"]]["id"] == found["ruleId"] == "E209"
+    place = found["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == path.as_uri()
+    assert place["region"] == {"startLine": 8, "startColumn": 8, "endLine": 8, "endColumn": 14}
+    assert run["columnKind"] == "unicodeCodePoints"
+
+
+def test_a_problem_keeps_its_fingerprint_when_lines_are_added_above(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+
+    def fingerprints(text: str, lines: tuple[int, ...]) -> list[dict[str, str]]:
+        path.write_text(text, encoding="utf-8")
+        items = [problem(line, 1, 3, str(path)) for line in lines]
+        results = json.loads(as_sarif(items, {}, "1.0.0"))["runs"][0]["results"]
+        return [result["partialFingerprints"] for result in results]
+
+    before = fingerprints("bad\nbad\n", (1, 2))
+    assert before[0] != before[1]
+    assert fingerprints("new\nbad\nbad\n", (2, 3)) == before
+
+
+def test_without_problems_sarif_is_a_run_without_results() -> None:
+    result = hubcards("check", "--format", "sarif", cwd=ROOT)
+    assert result.returncode == 0
+    assert json.loads(result.stdout)["runs"][0]["results"] == []
