@@ -128,6 +128,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_cards(check)
     _add_format(check, ("text", "json", "github", "sarif"))
 
+    explain = commands.add_parser(
+        "explain",
+        help="tell more of a problem's code",
+        description="Tells why there is such a rule, and shows an example, in English or Chinese.",
+    )
+    explain.add_argument("code", metavar="CODE", help="as check prints it, such as E209")
+
     # Everything behind it is pytest's to parse: to this parser no character begins an option.
     test = commands.add_parser(
         "test", help="execute the code of cards", prefix_chars="\0", add_help=False
@@ -269,11 +276,32 @@ def _check(options: argparse.Namespace) -> int:
         errors = sum(item.severity is Severity.ERROR for item in diagnostics)
         warnings = len(diagnostics) - errors
         sys.stdout.write(as_excerpts(diagnostics))
+        if diagnostics:
+            code = diagnostics[0].code
+            sys.stdout.write(f"more about a code: hubcards explain {code}\n")
         sys.stdout.write(
             f"{_count(len(catalog.paths), 'card')} checked: "
             f"{_count(errors, 'error')}, {_count(warnings, 'warning')}\n"
         )
     return PROBLEMS if has_errors(diagnostics) else FINE
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from generator.cards.explanations import as_terminal_text, language_of, load_explanations
+    from generator.cards.rules import all_rules
+    from generator.diagnostics import did_you_mean, printable, shortened
+
+    known = load_explanations()
+    code = options.code.upper()
+    if code not in known:
+        hint = did_you_mean(code, list(known))
+        raise UsageError(f'there is no code "{printable(shortened(options.code))}"; {hint}')
+    rule = {rule.code: rule for rule in all_rules()}.get(code)
+    # What is no rule for cards keeps the whole hub from being read or published.
+    level, summary = (rule.severity.value, rule.summary) if rule else ("error", None)
+    language = language_of(os.environ)
+    sys.stdout.write(as_terminal_text(known[code], summary, level, language))
+    return FINE
 
 
 def _test(options: argparse.Namespace) -> int:
@@ -330,6 +358,7 @@ def _mirror(options: argparse.Namespace) -> int:
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "build": _build,
     "check": _check,
+    "explain": _explain,
     "test": _test,
     "runtime": _runtime,
     "mirror": _mirror,

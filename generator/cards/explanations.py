@@ -1,0 +1,91 @@
+"""What is told of each code at length, in the languages of the command.
+
+The texts are data, a file for each family of codes in `explanations/`; `E0.yaml` says how
+they are written. A new check is one line in `rules.py` and one entry there: a test fails
+for a rule without an entry in both languages, and for an example that does not show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+_FOLDER = Path(__file__).parent / "explanations"
+_CHINESE, _ENGLISH = "zh_CN", "en_US"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What has the problem and what has not, and where in a card it stands."""
+
+    at: str
+    wrong: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why there is such a rule, by language code, and an example if a short one shows it."""
+
+    code: str
+    text: Mapping[str, str]
+    example: Example | None
+
+
+def load_explanations() -> dict[str, Explanation]:
+    """Every explanation, by code."""
+    found: dict[str, Explanation] = {}
+    for path in sorted(_FOLDER.glob("*.yaml")):
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for code, entry in entries.items():
+            example = (
+                Example(entry["at"], entry["wrong"], entry["right"]) if "at" in entry else None
+            )
+            text = {language: entry[language] for language in (_ENGLISH, _CHINESE)}
+            found[code] = Explanation(code, text, example)
+    return found
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """The command's language for this environment, by LC_ALL, LC_MESSAGES, then LANG."""
+    names = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    chosen = next((name for name in names if name), "")
+    return _CHINESE if chosen.startswith("zh") else _ENGLISH
+
+
+def as_terminal_text(
+    explanation: Explanation, summary: str | None, level: str, language: str
+) -> str:
+    """The explanation for a terminal; `summary` is the rule's line, in English."""
+    words = _WORDS[language]
+    lines = [f"{explanation.code} ({words[level]})"]
+    if summary and language == _ENGLISH:
+        lines.append(f"{words['wants']}{summary}")
+    lines += ["", explanation.text[language]]
+    if explanation.example:
+        for word, text in (
+            ("wrong", explanation.example.wrong),
+            ("right", explanation.example.right),
+        ):
+            lines += ["", words[word], *(f"    {line}" for line in text.split("\n"))]
+    return "".join(f"{line}\n" for line in lines)
+
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    _ENGLISH: {
+        "error": "error",
+        "warning": "warning",
+        "wants": "It is checked that ",
+        "wrong": "Instead of",
+        "right": "write",
+    },
+    _CHINESE: {
+        "error": "错误",
+        "warning": "警告",
+        "wrong": "不要写",
+        "right": "应写",
+    },
+}

@@ -1,0 +1,64 @@
+"""Every problem is explained in both languages, and the examples show what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.cards.explanations import Example, language_of, load_explanations
+from generator.cards.rules import all_rules
+from tests.cards.writing import HEAD, card_text, check
+
+OTHER_CODES = {"E001", "E002", "E003", "E401", "E402"}
+"""Those of settings, themes and pages, which are no rules for cards."""
+EXPLANATIONS = load_explanations()
+EXAMPLES = {code: item.example for code, item in EXPLANATIONS.items() if item.example}
+
+
+def test_every_rule_has_an_explanation_and_nothing_else_has() -> None:
+    codes = [rule.code for rule in all_rules()]
+    assert len(codes) == len(set(codes)) > 40
+    assert set(EXPLANATIONS) == {*codes, *OTHER_CODES}
+
+
+@pytest.mark.parametrize("code", EXPLANATIONS)
+def test_the_explanation_is_written_in_both_languages(code: str) -> None:
+    english, chinese = EXPLANATIONS[code].text["en_US"], EXPLANATIONS[code].text["zh_CN"]
+    assert english.endswith(".")
+    assert english.isascii()
+    assert chinese.endswith("。")
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_the_example_has_the_problem_before_and_not_after(code: str, tmp_path: Path) -> None:
+    example = EXAMPLES[code]
+    assert code in {found.code for found in check(card_with(example, example.wrong), tmp_path)}
+    assert check(card_with(example, example.right), tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en_US"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh_CN"),
+        ({"LANG": "zh_TW"}, "zh_CN"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, "en_US"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": ""}, "zh_CN"),
+        ({"LANG": "de_DE.UTF-8", "LC_MESSAGES": "zh_CN"}, "zh_CN"),
+    ],
+)
+def test_the_language_is_that_of_the_environment(
+    environment: dict[str, str], language: str
+) -> None:
+    assert language_of(environment) == language
+
+
+def card_with(example: Example, text: str) -> str:
+    """A card that is valid but for `text`, put where the example belongs."""
+    if example.at == "front-matter":
+        key = text.partition(":")[0]
+        old = next(line for line in HEAD.split("\n") if line.startswith(f"{key}:"))
+        return card_text().replace(old, text, 1)
+    assert example.at in ("sample", "section")
+    return card_text(sample=f"{text}\n") if example.at == "sample" else card_text(en=text)

@@ -1,0 +1,29 @@
+"""`hubcards explain` tells more of a code, in the user's language."""
+
+from __future__ import annotations
+
+from tests.test_cli import hubcards
+
+
+def test_a_code_is_explained_with_an_example() -> None:
+    result = hubcards("explain", "E320", LC_ALL="C")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("E320 (error)\nIt is checked that each attribute")
+    assert "    ```python compile-onyl\n" in result.stdout
+
+
+def test_it_is_told_in_chinese_where_the_environment_is_chinese() -> None:
+    result = hubcards("explain", "e512", LC_ALL="zh_CN.UTF-8")
+    assert result.stdout == "E512 (警告)\n\n没有卡片提到的模型，没有人会发现。\n"
+
+
+def test_an_unknown_code_leads_to_the_nearest() -> None:
+    result = hubcards("explain", "E3200")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == 'hubcards: there is no code "E3200"; did you mean "E320"?\n'
+
+
+def test_what_is_no_code_is_shown_harmlessly() -> None:
+    result = hubcards("explain", "\x1b[31m")
+    assert result.returncode == 2
+    assert "\x1b" not in result.stderr
