@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from generator import __version__
+from generator.authoring.arguments import NEW_OPTIONS, add_authoring_commands
 
 if TYPE_CHECKING:
     from generator.cards.catalog import Catalog
@@ -167,6 +168,7 @@ def _parser() -> argparse.ArgumentParser:
     change.add_argument(
         "--forget", metavar="URL", nargs="+", help="have what is there recorded again"
     )
+    add_authoring_commands(commands, _add_cards)
     return parser
 
 
@@ -355,6 +357,39 @@ def _mirror(options: argparse.Namespace) -> int:
     return FINE
 
 
+def _new(options: argparse.Namespace) -> int:
+    from generator.authoring import command
+    from generator.authoring.errors import AuthoringError
+
+    settings = _settings(options)
+    try:
+        done = command.new(
+            settings,
+            options.cards or Path(_shown(settings.root / "cards")),
+            {name: getattr(options, name) for name in NEW_OPTIONS},
+            options.hubconf,
+            NEW_OPTIONS if options.defaults else (),
+            "serve" if "serve" in _COMMANDS else "build",
+        )
+    except AuthoringError as error:
+        raise UsageError(str(error)) from None
+    sys.stdout.write(done)
+    return FINE
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from generator.cards.schema import schema_text
+    from generator.files import write_whole
+
+    settings = _settings(options)
+    text = schema_text(settings, settings.base_url)
+    if options.output:
+        write_whole(options.output, text.encode())
+    else:
+        sys.stdout.write(text)
+    return FINE
+
+
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "build": _build,
     "check": _check,
@@ -362,6 +397,8 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "test": _test,
     "runtime": _runtime,
     "mirror": _mirror,
+    "new": _new,
+    "schema": _schema,
 }
 
 _TEST_HELP = """\

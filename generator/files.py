@@ -18,16 +18,35 @@ def replacing(target: Path) -> Iterator[Path]:
 
     Raises `OSError` when it can't be made, or can't take the place.
     """
+    with _beside(target) as path:
+        yield path
+        path.replace(target)
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A new file beside `target`, which is gone at the end of the block, if it was not moved."""
     prefix = f".{target.name[:_LONGEST_PREFIX]}."
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=prefix)
     os.close(descriptor)
     path = Path(name)
     try:
         yield path
-        path.replace(target)
-    except BaseException:
+    finally:
         path.unlink(missing_ok=True)
-        raise
+
+
+def write_new(target: Path, content: bytes) -> None:
+    """Write a file that others may read, where none is.
+
+    Raises `FileExistsError` when there is one, even one that came in this moment, and
+    `OSError` when it can't be written.
+    """
+    with _beside(target) as path:
+        path.write_bytes(content)
+        path.chmod(0o644)
+        # Of the ways to give a file its name, this one never takes another's place.
+        target.hardlink_to(path)
 
 
 def write_whole(target: Path, content: bytes) -> None:

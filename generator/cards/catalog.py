@@ -114,7 +114,7 @@ def read_card(path: Path, settings: Settings) -> ParsedCard:
 def card_bytes(path: Path) -> bytes:
     """What is in the file of a card. Raises `CardFileError` when that can't be one."""
     name = str(path)
-    problem = _name_problem(path)
+    problem = name_problem(path)
     if problem:
         raise CardFileError(problem)
     try:
@@ -155,7 +155,8 @@ def _unreadable(name: str, message: str, hint: str) -> CardFileError:
     return CardFileError(rules.UNREADABLE.at(name, FILE_START, message, hint))
 
 
-def _name_problem(path: Path) -> Diagnostic | None:
+def name_problem(path: Path) -> Diagnostic | None:
+    """Why the file `path` can't be a card's, by its name alone; none if it can."""
     card_id = path.stem
     if path.suffix != CARD_SUFFIX:
         message = f'"{path.name}" does not end with {CARD_SUFFIX}'

@@ -89,6 +89,11 @@ class ReadFrontMatter:
     diagnostics: tuple[Diagnostic, ...]
 
 
+def shape_schema() -> dict[str, Any]:
+    """The JSON Schema of the shape alone, without what the hub's settings allow in it."""
+    return _FrontMatterShape.model_json_schema()
+
+
 def read_front_matter(document: Document, settings: Settings) -> ReadFrontMatter:
     """The front matter of `document`, typed, with every problem in it."""
     path = document.path

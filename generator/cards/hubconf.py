@@ -15,6 +15,7 @@ HUBCONF = "hubconf.py"
 WEIGHTS = "PUBLISHED_WEIGHTS"
 """The mapping from an entrypoint's name to the address of its published weights."""
 
+_PRETRAINED = "pretrained"
 _MAX_HOPS = 8
 _MAX_BYTES = 1 << 20
 
@@ -25,12 +26,14 @@ class Entrypoints:
 
     `lines` has those it offers with the line that offers them. `loadable` are all the names
     that may be loaded, or none when they can't be told. `weights` are the addresses of
-    published weights by entrypoint, as far as they are written out.
+    published weights by entrypoint, as far as they are written out. `pretrained` are the
+    entrypoints that seem to take `pretrained=True`.
     """
 
     lines: Mapping[str, int]
     loadable: frozenset[str] | None
     weights: Mapping[str, str]
+    pretrained: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,15 @@ def read_own_hub(settings: Settings) -> OwnHub:
     return OwnHub(path, repositories, _entrypoints(module))
 
 
+def read_entrypoints(path: Path) -> Entrypoints:
+    """The entrypoints of the `hubconf.py` at `path`, whose folder is its repository's root.
+
+    Raises `OSError` when it can't be read, and `SyntaxError`, `ValueError`, `RecursionError` or
+    `MemoryError` when it is no Python.
+    """
+    return _entrypoints(_read(path, path.parent))
+
+
 def _repository(url: str) -> Repository | None:
     parts = urlsplit(url)
     words = parts.path.strip("/").split("/")
@@ -111,7 +123,10 @@ def _entrypoints(module: _Module) -> Entrypoints:
     }
     loadable = None if is_open else frozenset(filter(_is_entrypoint_name, bound))
     weights = {name: address for name in lines if (address := _weights(name, module, _MAX_HOPS))}
-    return Entrypoints(lines, loadable, weights)
+    pretrained = frozenset(
+        name for name in lines if name in weights or _has_pretrained(name, module, _MAX_HOPS)
+    )
+    return Entrypoints(lines, loadable, weights, pretrained)
 
 
 def _is_entrypoint_name(name: str) -> bool:
@@ -209,6 +224,25 @@ def _weights(name: str, module: _Module, hops: int) -> str | None:
             if original and file:
                 return _weights_elsewhere(original, file, module.root, hops - 1)
     return None
+
+
+def _has_pretrained(name: str, module: _Module, hops: int) -> bool:
+    """Whether the entrypoint `name` has such a parameter, or a decorator that adds it."""
+    for node in module.tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            parameters = (*node.args.args, *node.args.kwonlyargs)
+            return any(item.arg == _PRETRAINED for item in parameters) or any(
+                _PRETRAINED in ast.unparse(item) for item in node.decorator_list
+            )
+        if isinstance(node, ast.ImportFrom) and hops:
+            original = {item.asname or item.name: item.name for item in node.names}.get(name)
+            file = _file_of(node, module) if original else None
+            if original and file:
+                try:
+                    return _has_pretrained(original, _read(file, module.root), hops - 1)
+                except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+                    return False
+    return False
 
 
 def _weights_elsewhere(name: str, file: Path, root: Path, hops: int) -> str | None:

@@ -8,6 +8,7 @@ from functools import partial
 
 from generator.cards.examples import SAMPLE
 from generator.cards.metrics import section_with_metrics
+from generator.cards.schema import SCHEMA, schema_text
 from generator.site import pages
 from generator.site.addresses import (
     CATALOGUE_DATA,
@@ -178,6 +179,7 @@ def _files_of_all(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[OutputFile]
     yield OutputFile(FRONT_PAGE, pages.front_page(hub).encode())
     yield OutputFile(NOT_FOUND_PAGE, not_found_page(hub).encode())
     yield OutputFile(ROBOTS, robots(hub).encode())
+    yield OutputFile(SCHEMA, schema_text(hub.settings, hub.base_url).encode())
     yield OutputFile(LLMS, llms_text(hub, cards).encode())
     yield OutputFile(CATALOGUE_DATA, models_data(hub.settings, cards))
     for language in hub.settings.languages:

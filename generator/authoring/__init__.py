@@ -1,0 +1,1 @@
+"""What authors do with cards: begin one, look one up, and have their tools understand them."""

@@ -1,0 +1,74 @@
+"""The arguments of the commands for authors."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+NEW_OPTIONS = (
+    "organisation",
+    "task",
+    "model",
+    "title",
+    "author",
+    "languages",
+    "tags",
+    "repository",
+    "entrypoints",
+)
+"""What `hubcards new` asks for, unless it is given."""
+
+_HELP = {
+    "organisation": ("NAME", "who publishes the model: the first part of the card's id"),
+    "task": ("NAME", "what it is for, such as vision: the second part of the id"),
+    "model": ("NAME", "the model, such as resnet: the last part of the id"),
+    "title": ("TEXT", "the title of its page (default: the model)"),
+    "author": ("TEXT", "who is named as the author (default: as in most cards)"),
+    "languages": ("CODES", "as zh_CN,en_US (default: all of the hub)"),
+    "tags": ("TAGS", "as vision,detection (default: the task, if it is a tag)"),
+    "repository": (
+        "REPOSITORY",
+        "with the hubconf.py, as owner/name, owner/name:branch or an address (default: the hub's)",
+    ),
+    "entrypoints": (
+        "NAMES",
+        "as resnet18,resnet34 (default: those of hubconf.py that sound like the model)",
+    ),
+}
+
+
+def add_authoring_commands(
+    commands: Any, add_cards: Callable[[argparse.ArgumentParser], None]
+) -> None:
+    """Add `new` and `schema` to the parsers in `commands`.
+
+    `add_cards` adds the option that names the folder of cards.
+    """
+    new = commands.add_parser(
+        "new",
+        help="begin a card",
+        description="Writes a card to begin from, which has no problems. Asks, in a terminal, for "
+        "what is not given here. No file is overwritten.",
+    )
+    for name in NEW_OPTIONS:
+        metavar, text = _HELP[name]
+        new.add_argument(f"--{name}", metavar=metavar, help=text)
+    new.add_argument(
+        "--hubconf",
+        metavar="PATH",
+        type=Path,
+        help="the repository's hubconf.py, or its folder, where that is at hand: it is read, and "
+        "never run",
+    )
+    new.add_argument("--defaults", action="store_true", help="ask for nothing that has a default")
+    add_cards(new)
+
+    schema = commands.add_parser(
+        "schema",
+        help="print the JSON Schema of the front matter",
+        description="Prints the JSON Schema of the front matter of this hub's cards, for editors. "
+        "The site has it as schema/card.json.",
+    )
+    schema.add_argument("--output", metavar="FILE", type=Path, help="write it there instead")

@@ -1,0 +1,208 @@
+"""`hubcards new`: a card to begin from, out of what is known of its model."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.authoring.answers import Answers
+from generator.authoring.draft import Draft, draft_text
+from generator.authoring.errors import AuthoringError
+from generator.authoring.reading import (
+    read_entrypoints,
+    read_id_part,
+    read_languages,
+    read_tags,
+    read_text,
+)
+from generator.authoring.repository import ModelRepository, read_repository
+from generator.cards import hubconf
+from generator.cards.catalog import find_cards, name_problem, parse_catalog
+from generator.cards.examination import examine
+from generator.cards.hubconf import HUBCONF, Entrypoints, OwnHub, read_own_hub
+from generator.cards.model import Card
+from generator.cards.parse import parse_card
+from generator.cards.schema import schema_address
+from generator.cards.variants import MAX_VARIANTS
+from generator.config import Settings
+from generator.diagnostics import as_text, in_source_order
+from generator.files import write_new
+
+REQUIRED = ("organisation", "task", "model")
+"""What has no default."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """The hub as it is before the card: `cards` are those of `folder` that can be read."""
+
+    settings: Settings
+    folder: Path
+    cards: tuple[Card, ...]
+    hub: OwnHub
+
+
+def begin_card(
+    settings: Settings, folder: Path, answers: Answers, hubconf_path: Path | None
+) -> Path:
+    """The card that was written into `folder`, after what `answers` say.
+
+    `hubconf_path` is the `hubconf.py`, or the folder with it, of a repository that is not this
+    checkout. It is read, and never run. Raises `AuthoringError` when no card can be made of it;
+    no file is ever overwritten. `OSError` when it can't be written.
+    """
+    answers.require(REQUIRED)
+    cards = parse_catalog([folder], settings).cards if folder.is_dir() else ()
+    around = _Surroundings(settings, folder, cards, read_own_hub(settings))
+    draft = _draft(around, answers, hubconf_path)
+    path = folder / draft.file_name
+    content = draft_text(draft, schema_address(settings.base_url)).encode()
+    _refuse_what_check_refuses(around, path, content)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        write_new(path, content)
+    except FileExistsError:
+        raise _in_use(draft.card_id, path) from None
+    return path
+
+
+def _draft(around: _Surroundings, answers: Answers, hubconf_path: Path | None) -> Draft:
+    settings = around.settings
+    organisations = (card.id.split("_")[0] for card in around.cards)
+    written: dict[str, str] = {}
+
+    def id_part(name: str) -> Callable[[str], str]:
+        def read(text: str) -> str:
+            written[name] = text
+            return read_id_part(text)
+
+        return read
+
+    usual = _most_common(organisations)
+    organisation = answers.get(
+        "organisation", "Organisation that publishes it", usual, id_part("organisation")
+    )
+    tasks = ", ".join(settings.tags)
+    task = answers.get("task", f"Task, such as {tasks or 'vision'}", None, id_part("task"))
+
+    def model_part(text: str) -> str:
+        part = id_part("model")(text)
+        _refuse_id("_".join((organisation, task, part)), around.folder)
+        return part
+
+    model = answers.get("model", "Model, such as ResNet", None, model_part)
+    title = answers.get("title", "Title of the page", written["model"], read_text)
+    usual = _most_common(card.front_matter.author for card in around.cards)
+    author = answers.get("author", "Author", usual or written["organisation"], read_text)
+    codes = ", ".join(language.code for language in settings.languages)
+    languages = answers.get(
+        "languages", "Languages", codes, lambda text: read_languages(text, settings)
+    )
+    tags = answers.get(
+        "tags",
+        f"Tags, of {tasks}" if tasks else "Tags",
+        task if task in settings.tags else "",
+        lambda text: read_tags(text, settings),
+    )
+    repository = answers.get(
+        "repository", "Repository with its hubconf.py", settings.repository, read_repository
+    )
+    offered = _offered(around.hub, repository, hubconf_path)
+    names = sorted(offered.lines) if offered else None
+    entrypoints = answers.get(
+        "entrypoints",
+        f"Entrypoints, of {', '.join(names)}" if names else "Entrypoints in its hubconf.py",
+        ", ".join(_usual_entrypoints(offered, model, around.cards)) or None,
+        lambda text: _read_entrypoints(text, offered),
+    )
+    return Draft(
+        organisation=organisation,
+        task=task,
+        model=model,
+        title=title,
+        author=author,
+        languages=languages,
+        tags=tags,
+        repository=repository,
+        entrypoints=entrypoints,
+        # Where nobody can look it up, it is likely: a hub is for models that were trained.
+        pretrained=offered.pretrained if offered else frozenset(entrypoints),
+    )
+
+
+def _read_entrypoints(text: str, offered: Entrypoints | None) -> tuple[str, ...]:
+    known = offered and offered.loadable
+    names = read_entrypoints(text, sorted(known) if known else None)
+    if len(names) > MAX_VARIANTS + 1:
+        raise AuthoringError(f"name at most {MAX_VARIANTS + 1:,}, since each is executed by itself")
+    return names
+
+
+def _offered(
+    hub: OwnHub, repository: ModelRepository, hubconf_path: Path | None
+) -> Entrypoints | None:
+    """What the repository offers, if its hubconf.py is at hand."""
+    if hubconf_path is not None:
+        path = hubconf_path / HUBCONF if hubconf_path.is_dir() else hubconf_path
+        try:
+            return hubconf.read_entrypoints(path)
+        except OSError as error:
+            raise AuthoringError(f"{path} can't be read: {error.strerror or error}") from None
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            reason = " ".join(str(error).split())
+            raise AuthoringError(f"{path} is no Python: {reason}; correct it first") from None
+    is_own = any(
+        (own.host, own.name, own.branch)
+        == (repository.host, repository.name.lower(), repository.branch)
+        for own in hub.repositories
+    )
+    if is_own and hub.problem:
+        raise AuthoringError(f"{hub.path} can't be read: {hub.problem}; correct it first")
+    return hub.entrypoints if is_own else None
+
+
+def _usual_entrypoints(
+    offered: Entrypoints | None, model: str, cards: Sequence[Card]
+) -> Sequence[str]:
+    """Those that sound like the model, and of these, or of all, those that no card speaks of."""
+    if offered is None:
+        return ()
+    spoken_of = {word for card in cards for word in re.findall(r"\w+", card.text)}
+    alike = [name for name in offered.lines if _folded(name).startswith(_folded(model))]
+    new = [name for name in alike or offered.lines if name not in spoken_of]
+    return new or alike
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\W_]", "", name.casefold())
+
+
+def _most_common(texts: Iterable[str]) -> str | None:
+    return next((text for text, _ in Counter(texts).most_common(1)), None)
+
+
+def _refuse_id(card_id: str, folder: Path) -> None:
+    path = folder / f"{card_id}.md"
+    problem = name_problem(path)
+    if problem:
+        raise AuthoringError(f"{problem.message}; {problem.hint}")
+    key = unicodedata.normalize("NFC", card_id).casefold()
+    for other in find_cards([folder]) if folder.is_dir() else ():
+        if unicodedata.normalize("NFC", other.stem).casefold() == key:
+            raise _in_use(card_id, other)
+
+
+def _in_use(card_id: str, path: Path) -> AuthoringError:
+    return AuthoringError(f'the id "{card_id}" is in use: {path}; name the model differently')
+
+
+def _refuse_what_check_refuses(around: _Surroundings, path: Path, content: bytes) -> None:
+    parsed = parse_card(path, content, around.settings)
+    examined = examine(parsed.card, around.settings, around.hub) if parsed.card else ()
+    problems = in_source_order([*parsed.diagnostics, *examined])
+    if problems:
+        raise AuthoringError(f"the card would have problems:\n{as_text(problems).rstrip()}")
