@@ -21,6 +21,9 @@ FINE, PROBLEMS, USAGE = 0, 1, 2
 """Exit codes: all is well; cards have problems or an example failed; it can't be done so."""
 
 
+_ASKED_BY_SHELL = "_ARGCOMPLETE"
+
+
 class UsageError(Exception):
     """What was asked for can't be done; the text says why, and what to do instead."""
 
@@ -30,7 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _provide_streams()
     for stream in (sys.stdout, sys.stderr):
         _write_utf8(stream)
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    if _ASKED_BY_SHELL in os.environ:
+        from generator.authoring.completion import complete
+
+        complete(parser)
+    options = parser.parse_args(arguments)
     # Each command imports what it needs, so that the others start quickly.
     from generator.config import SettingsError
     from generator.diagnostics import as_text
@@ -168,7 +176,7 @@ def _parser() -> argparse.ArgumentParser:
     change.add_argument(
         "--forget", metavar="URL", nargs="+", help="have what is there recorded again"
     )
-    add_authoring_commands(commands, _add_cards)
+    add_authoring_commands(commands, _add_cards, _add_format)
     return parser
 
 
@@ -377,6 +385,61 @@ def _new(options: argparse.Namespace) -> int:
     return FINE
 
 
+def _list(options: argparse.Namespace) -> int:
+    from generator.authoring.command import listed
+    from generator.authoring.errors import AuthoringError
+    from generator.runner.valid_evidence import ValidEvidence
+
+    settings = _settings(options)
+    catalog = _readable(options, settings)
+    evidence = ValidEvidence(settings)
+    try:
+        text = listed(settings, catalog, evidence, options.tag, options.language, options.format)
+    except AuthoringError as error:
+        raise UsageError(str(error)) from None
+    sys.stdout.write(text)
+    return FINE
+
+
+def _show(options: argparse.Namespace) -> int:
+    from generator.authoring.command import show
+    from generator.authoring.errors import AuthoringError
+    from generator.runner.valid_evidence import ValidEvidence
+
+    settings = _settings(options)
+    catalog = _readable(options, settings)
+    try:
+        text = show(
+            settings,
+            catalog,
+            options.card_id,
+            options.language,
+            ValidEvidence(settings),
+        )
+    except AuthoringError as error:
+        raise UsageError(str(error)) from None
+    sys.stdout.write(text)
+    return FINE
+
+
+def _readable(options: argparse.Namespace, settings: Settings) -> Catalog:
+    from generator.cards.catalog import parse_catalog
+
+    catalog = parse_catalog([_cards_folder(options, settings)], settings)
+    refused = len(catalog.paths) - len(catalog.cards)
+    if refused:
+        count = _count(refused, "card")
+        sys.stderr.write(f"{count} can't be read; hubcards check tells why\n")
+    return catalog
+
+
+def _completion(options: argparse.Namespace) -> int:
+    from generator.authoring.completion import shell_code
+
+    sys.stdout.write(shell_code(options.shell))
+    return FINE
+
+
 def _schema(options: argparse.Namespace) -> int:
     from generator.cards.schema import schema_text
     from generator.files import write_whole
@@ -398,6 +461,9 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "runtime": _runtime,
     "mirror": _mirror,
     "new": _new,
+    "list": _list,
+    "show": _show,
+    "completion": _completion,
     "schema": _schema,
 }
 

@@ -40,11 +40,13 @@ _HELP = {
 
 
 def add_authoring_commands(
-    commands: Any, add_cards: Callable[[argparse.ArgumentParser], None]
+    commands: Any,
+    add_cards: Callable[[argparse.ArgumentParser], None],
+    add_format: Callable[[argparse.ArgumentParser], None],
 ) -> None:
-    """Add `new` and `schema` to the parsers in `commands`.
+    """Add `new`, `list`, `show`, `schema` and `completion` to the parsers in `commands`.
 
-    `add_cards` adds the option that names the folder of cards.
+    `add_cards` adds the option that names the folder of cards, `add_format` that of the format.
     """
     new = commands.add_parser(
         "new",
@@ -65,6 +67,31 @@ def add_authoring_commands(
     new.add_argument("--defaults", action="store_true", help="ask for nothing that has a default")
     add_cards(new)
 
+    listing = commands.add_parser(
+        "list",
+        help="list the cards",
+        description="Lists the cards that can be read, with what their evidence shows.",
+    )
+    for name, text in (("tag", "with this tag"), ("language", "written in this language")):
+        listing.add_argument(
+            f"--{name}",
+            metavar=name.upper(),
+            action="append",
+            default=[],
+            help=f"only the cards {text}; may stand more than once",
+        )
+    add_cards(listing)
+    add_format(listing)
+
+    show = commands.add_parser(
+        "show", help="show a card in the terminal", description="Shows a card in the terminal."
+    )
+    show.add_argument("card_id", metavar="ID", help="the card's id, or its file")
+    show.add_argument(
+        "--language", metavar="LANGUAGE", help="in which to read it (default: as in LANG)"
+    )
+    add_cards(show)
+
     schema = commands.add_parser(
         "schema",
         help="print the JSON Schema of the front matter",
@@ -72,3 +99,12 @@ def add_authoring_commands(
         "The site has it as schema/card.json.",
     )
     schema.add_argument("--output", metavar="FILE", type=Path, help="write it there instead")
+
+    completion = commands.add_parser(
+        "completion",
+        help="print what lets a shell complete this command",
+        description="Prints what lets a shell complete this command, and this hub's ids and tags. "
+        'For bash and zsh: eval "$(hubcards completion bash)" in ~/.bashrc or ~/.zshrc; for fish: '
+        "hubcards completion fish > ~/.config/fish/completions/hubcards.fish",
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))

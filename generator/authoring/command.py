@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from generator.authoring.answers import Answers
 from generator.authoring.beginning import begin_card
 from generator.authoring.errors import AuthoringError
+from generator.authoring.listing import (
+    card_line,
+    evidence_state,
+    lines_as_json,
+    lines_as_table,
+    selected,
+)
+from generator.authoring.reading import read_tags
+from generator.authoring.showing import card_in_terminal, choose_section, find_card, read_language
+from generator.cards.catalog import Catalog
 from generator.config import Settings
+from generator.evidence.source import EvidenceSource
 
 
 def new(
@@ -38,6 +50,40 @@ def new(
     width = max(map(len, steps))
     lines = (f"  {step:<{width}}  {what}\n" for step, what in steps.items())
     return f"wrote {path}\n\nnext:\n{''.join(lines)}"
+
+
+def listed(
+    settings: Settings,
+    catalog: Catalog,
+    evidence: EvidenceSource,
+    tags: Sequence[str],
+    languages: Sequence[str],
+    form: str,
+) -> str:
+    """The cards with all these tags and languages, as `form`, `text` or `json`.
+
+    Raises `AuthoringError` for a tag or language that the hub has not.
+    """
+    codes = [read_language(text, settings) for text in languages]
+    known = [tag for text in tags for tag in read_tags(text, settings)]
+    cards = selected(catalog.cards, known, codes)
+    lines = [card_line(card, evidence.of(card).evidence) for card in cards]
+    if form == "json":
+        return lines_as_json(lines)
+    return lines_as_table(lines) if lines else "no card\n"
+
+
+def show(
+    settings: Settings,
+    catalog: Catalog,
+    card_id: str,
+    language: str | None,
+    evidence: EvidenceSource,
+) -> str:
+    """A card for a terminal, in a language or that of the locale; raises `AuthoringError`."""
+    card = find_card(catalog.cards, card_id)
+    section = choose_section(card, language, settings, os.environ)
+    return card_in_terminal(card, section, evidence_state(card, evidence.of(card).evidence))
 
 
 def _ask(question: str) -> str:
