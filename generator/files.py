@@ -46,7 +46,14 @@ def write_new(target: Path, content: bytes) -> None:
         path.write_bytes(content)
         path.chmod(0o644)
         # Of the ways to give a file its name, this one never takes another's place.
-        target.hardlink_to(path)
+        try:
+            target.hardlink_to(path)
+        except FileExistsError:
+            raise
+        except OSError:
+            # A file system that knows no hard links.
+            with target.open("xb") as file:
+                file.write(content)
 
 
 def write_whole(target: Path, content: bytes) -> None:

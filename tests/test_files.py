@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.files import replacing, write_whole
+from generator.files import replacing, write_new, write_whole
 
 
 def test_a_file_is_written_and_nothing_else_is_left(tmp_path):
@@ -26,4 +26,13 @@ def test_what_fails_midway_leaves_what_was_there(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         fail()
     assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_new_file_takes_the_place_of_none(tmp_path):
+    target = tmp_path / "new.txt"
+    write_new(target, b"first")
+    with pytest.raises(FileExistsError):
+        write_new(target, b"second")
+    assert target.read_bytes() == b"first"
     assert list(tmp_path.iterdir()) == [target]
