@@ -7,6 +7,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -16,6 +17,7 @@ from generator.authoring.arguments import NEW_OPTIONS, add_authoring_commands
 if TYPE_CHECKING:
     from generator.cards.catalog import Catalog
     from generator.config import Settings
+    from generator.diagnostics import Diagnostic
 
 FINE, PROBLEMS, USAGE = 0, 1, 2
 """Exit codes: all is well; cards have problems or an example failed; it can't be done so."""
@@ -133,6 +135,11 @@ def _parser() -> argparse.ArgumentParser:
         "--agree",
         action="store_true",
         help="note that the languages of these cards say the same, as they are now",
+    )
+    check.add_argument(
+        "--links",
+        action="store_true",
+        help="ask the network whether links to elsewhere still lead somewhere",
     )
     _add_cards(check)
     _add_format(check, ("text", "json", "github", "sarif"))
@@ -276,6 +283,8 @@ def _check(options: argparse.Namespace) -> int:
     translations = judge_translations(settings, catalog.cards, cache_folder())
     sys.stderr.writelines(f"evidence: {problem}\n" for problem in translations.problems)
     diagnostics = in_source_order([*catalog.diagnostics, *translations.diagnostics])
+    if options.links:
+        diagnostics = in_source_order([*diagnostics, *_links(settings, catalog)])
     if options.format == "json":
         sys.stdout.write(as_json(diagnostics))
     elif options.format == "github":
@@ -312,6 +321,20 @@ def _explain(options: argparse.Namespace) -> int:
     language = language_of(os.environ)
     sys.stdout.write(as_terminal_text(known[code], summary, level, language))
     return FINE
+
+
+def _links(settings: Settings, catalog: Catalog) -> tuple[Diagnostic, ...]:
+    from generator.runner.cache import cache_folder
+
+    try:
+        from generator.linkcheck.asking import Manners
+        from generator.linkcheck.command import check_links
+    except ModuleNotFoundError as error:
+        message = f"{error.name} is not installed; install hubcards[links] to check links"
+        raise UsageError(message) from None
+    manners = Manners(user_agent=f"hubcards/{__version__} (+{settings.repository})")
+    now = datetime.now(timezone.utc)
+    return check_links(catalog.cards, manners, cache_folder(), now)
 
 
 def _test(options: argparse.Namespace) -> int:

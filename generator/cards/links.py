@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from typing import TypeAlias
 
 from generator.cards.model import Line, LineKind, Link, LinkKind
@@ -30,7 +31,17 @@ _ATTRIBUTE = re.compile(
     r"""\s(?:href|src)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<plain>[^\s"'>]+))""",
     re.IGNORECASE,
 )
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _Handled: TypeAlias = "tuple[int, tuple[Link, ...]]"
+
+
+def address_of(link: Link) -> str:
+    """The address that a link names: its target with no escapes in it."""
+    if link.kind is LinkKind.AUTOLINK:
+        is_bare = link.target[:4].lower() == "www."
+        return unescape(f"http://{link.target}" if is_bare else link.target)
+    is_html = link.kind is LinkKind.HTML
+    return unescape(link.target if is_html else _ESCAPE.sub(r"\1", link.target))
 
 
 def find_links(lines: Sequence[Line]) -> tuple[Link, ...]:

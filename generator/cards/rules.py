@@ -118,6 +118,10 @@ FORK = _warning("E731", "links lead to the repository of the card, not to a copy
 OTHER_BRANCH = _warning("E732", "links lead to the branch from which the card loads")
 DUPLICATE_REFERENCE = _warning("E733", "each reference is listed once")
 
+BROKEN_LINK = _error("E801", "each link to elsewhere leads to something")
+MOVED_LINK = _warning("E802", "each link to elsewhere says where things are now")
+UNKNOWN_LINK = _warning("E803", "each link to elsewhere is answered")
+
 
 def all_rules() -> tuple[Rule, ...]:
     """Every rule of this module, by code: a new one is registered by being defined here."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from html import escape, unescape
 from urllib.parse import unquote
 
+from generator.cards.links import address_of
 from generator.cards.model import Card, Link, Section
 from generator.diagnostics import Diagnostic, Severity, nearest, shortened
 from generator.layout import CARD_SUFFIX
@@ -27,7 +28,6 @@ _TARGET = re.compile(r" (?:href|src)=\"([^\"]*)\"")
 _ID = re.compile(r" id=\"([^\"]*)\"")
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 _TO_CARD = re.compile(rf"(?:[^?#/:]+/)*([^?#/:]+){re.escape(CARD_SUFFIX)}(#.*)?", re.DOTALL)
-_MARKDOWN_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _PAGE_AS_MARKDOWN = "index"
 _INDEX = "index.html"
 _TOP = ("", "top")
@@ -226,7 +226,7 @@ def _spans(section: Section, target: str) -> tuple[Span, ...]:
 
 
 def _rendered(link: Link) -> str:
-    return _page_target(unescape(_MARKDOWN_ESCAPE.sub(r"\1", link.target)))
+    return _page_target(address_of(link))
 
 
 def _same(source: str, target: str) -> bool:

@@ -1,0 +1,1 @@
+"""Whether the links of cards to elsewhere still lead somewhere; needs the network."""
