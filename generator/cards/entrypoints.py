@@ -14,7 +14,8 @@ from generator.cards.python_code import ParsedCode, full_name, imported_names, l
 from generator.diagnostics import Diagnostic, did_you_mean
 from generator.source import Span
 
-_LOADERS = frozenset({"megengine.hub.load", "megengine.hub.help"})
+_LOADER = "megengine.hub.load"
+_LOADERS = frozenset({_LOADER, "megengine.hub.help"})
 _REPOSITORY = re.compile(r"([\w.-]+/[\w.-]+)(?::([\w./-]+))?")
 _DEFAULT_HOST = "github.com"
 _DEFAULT_BRANCH = "master"
@@ -47,6 +48,33 @@ def find_loads(codes: Sequence[ParsedCode], hub: OwnHub) -> tuple[Load, ...]:
         for node in code.nodes
         if isinstance(node, ast.Call) and full_name(node.func, imported) in _LOADERS
     )
+
+
+def loaded_models(code: ParsedCode) -> Mapping[str, str]:
+    """The entrypoints that the code loads into a variable, by the variable's name.
+
+    Only what is written out, `model = megengine.hub.load('owner/name', 'entrypoint')`, at the
+    code's own level; what is made of it in the same statement counts as the model as well.
+    """
+    if code.tree is None or "load" not in code.block.code:
+        return {}
+    imported = imported_names([code])
+    found: dict[str, str] = {}
+    for statement in code.tree.body:
+        if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+            continue
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        names = [target.id for target in targets if isinstance(target, ast.Name)]
+        for name in names:
+            # Of a variable that is bound again, what it held before can't be counted any more.
+            found.pop(name, None)
+        for node in ast.walk(statement.value):
+            if isinstance(node, ast.Call) and full_name(node.func, imported) == _LOADER:
+                entrypoint = _entrypoint(node)
+                if entrypoint is not None:
+                    found |= dict.fromkeys(names, literal_text(entrypoint) or "")
+                break
+    return {name: entrypoint for name, entrypoint in found.items() if entrypoint}
 
 
 def unknown_entrypoints(path: str, loads: Iterable[Load], hub: OwnHub) -> Iterator[Diagnostic]:
@@ -85,14 +113,23 @@ def unmentioned_entrypoints(
 
 def _load(call: ast.Call, code: ParsedCode, hub: OwnHub) -> Load:
     keywords = {item.arg: item.value for item in call.keywords if item.arg}
-    is_whole = not any(isinstance(item, ast.Starred) for item in call.args[:2])
+    is_whole = _is_whole(call)
     first = _argument(call.args, 0, keywords, "repo_info") if is_whole else None
-    second = _argument(call.args, 1, keywords, "entry") if is_whole else None
+    second = _entrypoint(call)
     name = literal_text(second)
     where = second if second is not None else call
     repository = literal_text(first)
     is_own = _is_own(repository, keywords, hub)
     return Load(name, is_own, code.span(where), code, repository or "")
+
+
+def _is_whole(call: ast.Call) -> bool:
+    return not any(isinstance(item, ast.Starred) for item in call.args[:2])
+
+
+def _entrypoint(call: ast.Call) -> ast.expr | None:
+    keywords = {item.arg: item.value for item in call.keywords if item.arg}
+    return _argument(call.args, 1, keywords, "entry") if _is_whole(call) else None
 
 
 def _argument(

@@ -60,6 +60,41 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What was counted of a model that a card loads, when the card first called it.
+
+    `entrypoint` is the name by which it was loaded. `parameters` are numbers; `weight_bytes`
+    has those of its parameters and buffers. `inputs` are the shapes of what it was given,
+    `outputs` of what it gave; empty when it was not called. `multiply_adds` and `activations`,
+    the elements that came out, are those of its convolutional and fully connected layers;
+    none when it has weights in layers of other kinds, or was not called.
+    """
+
+    entrypoint: str
+    parameters: int
+    weight_bytes: int
+    inputs: tuple[tuple[int, ...], ...] = ()
+    outputs: tuple[tuple[int, ...], ...] = ()
+    multiply_adds: int | None = None
+    activations: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What was counted of the models that a run loads; of none, when there was nothing to count.
+
+    `example` is the id of the last example that was executed for it; `fingerprint` covers what
+    that example's record depended on, and the counting. `when` and `versions` are as a record's.
+    """
+
+    fingerprint: str
+    example: str
+    when: str
+    versions: Mapping[str, str]
+    models: tuple[ModelFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One execution of a group's examples, for which all of `groups` are credited.
 
@@ -69,6 +104,7 @@ class Run:
 
     groups: tuple[str, ...]
     records: Mapping[str, Record]
+    measurement: Measurement | None = None
 
 
 @dataclass(frozen=True, slots=True)

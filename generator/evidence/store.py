@@ -11,7 +11,15 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from generator.evidence.model import ArraySummary, CardEvidence, Claim, Record, Run
+from generator.evidence.model import (
+    ArraySummary,
+    CardEvidence,
+    Claim,
+    Measurement,
+    ModelFacts,
+    Record,
+    Run,
+)
 from generator.files import write_whole
 
 SUFFIX = ".json"
@@ -51,9 +59,7 @@ def read_evidence(folder: Path, card_id: str) -> CardEvidence | None:
         raise EvidenceError(path, f"is damaged: {where}: {first['msg']}") from None
     if stored.card != card_id:
         raise EvidenceError(path, f'has the records of another card, "{stored.card}"')
-    return CardEvidence(
-        card_id, tuple(Run(run.groups, _records(run.records)) for run in stored.runs)
-    )
+    return CardEvidence(card_id, tuple(map(_run, stored.runs)))
 
 
 def write_evidence(folder: Path, evidence: CardEvidence) -> None:
@@ -108,30 +114,67 @@ class _StoredArray(_Stored):
     maximum: float | None = None
 
 
+_Moment = Annotated[
+    str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"), AfterValidator(_on_the_calendar)
+]
+_Count = Annotated[int, Field(ge=0)]
+
+
 class _StoredRecord(_Stored):
     claim: Claim
     fingerprint: str
     code: str
-    when: Annotated[
-        str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"), AfterValidator(_on_the_calendar)
-    ]
+    when: _Moment
     versions: dict[str, str]
     duration: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    peak_memory: Annotated[int, Field(ge=0)]
+    peak_memory: _Count
     requests: dict[str, str] = {}
     exception: str | None = None
     arrays: tuple[_StoredArray, ...] = ()
     stdout: Annotated[str, BeforeValidator(_joined)] = ""
 
 
+class _StoredFacts(_Stored):
+    parameters: _Count
+    weight_bytes: _Count
+    inputs: tuple[tuple[_Count, ...], ...] = ()
+    outputs: tuple[tuple[_Count, ...], ...] = ()
+    multiply_adds: _Count | None = None
+    activations: _Count | None = None
+
+
+class _StoredMeasurement(_Stored):
+    fingerprint: str
+    example: str
+    when: _Moment
+    versions: dict[str, str]
+    models: dict[str, _StoredFacts]
+
+
 class _StoredRun(_Stored):
     groups: tuple[str, ...]
     records: dict[str, _StoredRecord]
+    measurement: _StoredMeasurement | None = None
 
 
 class _StoredCard(_Stored):
     card: str
     runs: tuple[_StoredRun, ...]
+
+
+def _run(stored: _StoredRun) -> Run:
+    measured = stored.measurement
+    measurement = None
+    if measured is not None:
+        models = (ModelFacts(name, **dict(facts)) for name, facts in measured.models.items())
+        measurement = Measurement(
+            fingerprint=measured.fingerprint,
+            example=measured.example,
+            when=measured.when,
+            versions=measured.versions,
+            models=tuple(models),
+        )
+    return Run(stored.groups, _records(stored.records), measurement)
 
 
 def _records(stored: dict[str, _StoredRecord]) -> dict[str, Record]:
@@ -155,7 +198,32 @@ def _records(stored: dict[str, _StoredRecord]) -> dict[str, Record]:
 
 def _stored_run(run: Run) -> dict[str, Any]:
     records = {example: _stored_record(record) for example, record in run.records.items()}
-    return {"groups": list(run.groups), "records": records}
+    stored: dict[str, Any] = {"groups": list(run.groups), "records": records}
+    if run.measurement:
+        stored["measurement"] = _stored_measurement(run.measurement)
+    return stored
+
+
+def _stored_measurement(measurement: Measurement) -> dict[str, Any]:
+    return {
+        "fingerprint": measurement.fingerprint,
+        "example": measurement.example,
+        "when": measurement.when,
+        "versions": dict(measurement.versions),
+        "models": {facts.entrypoint: _stored_facts(facts) for facts in measurement.models},
+    }
+
+
+def _stored_facts(facts: ModelFacts) -> dict[str, Any]:
+    stored: dict[str, Any] = {
+        "parameters": facts.parameters,
+        "weight_bytes": facts.weight_bytes,
+        "inputs": [list(shape) for shape in facts.inputs],
+        "outputs": [list(shape) for shape in facts.outputs],
+    }
+    if facts.multiply_adds is not None and facts.activations is not None:
+        stored |= {"multiply_adds": facts.multiply_adds, "activations": facts.activations}
+    return stored
 
 
 def _stored_record(record: Record) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from generator.cards.examples import Group, groups_of
-from generator.cards.model import Card
+from generator.cards.entrypoints import loaded_models
+from generator.cards.examples import SAMPLE, Group, groups_of
+from generator.cards.model import Card, Treatment
+from generator.cards.python_code import parse_code
 from generator.config import Settings
-from generator.evidence.model import CardEvidence, Record, Run
+from generator.evidence.model import CardEvidence, Measurement, Record, Run
 from generator.runner.errors import RunnerError
-from generator.runner.fingerprint import environment_of, valid_records
+from generator.runner.fingerprint import environment_of, measurement_fingerprint, valid_records
 from generator.runner.records import RecordKeeper
 
 
@@ -33,6 +35,26 @@ class CurrentRecords:
         records = self._keeper.records(group.card, tuple(names))
         return valid_records(group, records, self.environment(group), self._identify)
 
+    def measurement(
+        self, group: Group, names: Iterable[str], records: Mapping[str, Record]
+    ) -> Measurement | None:
+        """What was counted of a group's models, kept under one of `names`, if it is valid.
+
+        `records` are the group's valid ones.
+        """
+        kept = self._keeper.measurement(group.card, tuple(names))
+        record = records.get(kept.example) if kept else None
+        is_valid = kept and record and kept.fingerprint == measurement_fingerprint(record)
+        return kept if is_valid else None
+
+    def is_measured(
+        self, group: Group, names: Iterable[str], records: Mapping[str, Record]
+    ) -> bool:
+        """Whether nothing is left to count of a group with these valid `records`."""
+        if not models_of(group, self._settings):
+            return True
+        return self.measurement(group, names, records) is not None
+
     def environment(self, group: Group) -> str:
         """A digest of what all the examples of the group's runtime depend on.
 
@@ -49,6 +71,17 @@ def runtime_of(card: Card, settings: Settings) -> str:
     return card.sample.attributes.runtime or settings.default_runtime
 
 
+def models_of(group: Group, settings: Settings) -> Mapping[str, str]:
+    """The entrypoints that the group's sample code loads, by the name of the variable."""
+    sample = group.examples[0] if group.examples else None
+    if sample is None or sample.id != SAMPLE or sample.block.treatment is not Treatment.EXECUTE:
+        return {}
+    if "hub" not in sample.block.code:
+        return {}
+    python = settings.runtimes[runtime_of(group.card, settings)].python
+    return loaded_models(parse_code(sample.block, python))
+
+
 def current_evidence(
     cards: Iterable[Card], current: CurrentRecords, problems: list[str]
 ) -> dict[str, CardEvidence]:
@@ -60,7 +93,7 @@ def current_evidence(
     for card in cards:
         try:
             runs = [
-                Run((group.name,), records)
+                Run((group.name,), records, current.measurement(group, [group.name], records))
                 for group in groups_of(card)
                 if (records := current.of(group, [group.name]))
             ]

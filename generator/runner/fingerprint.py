@@ -22,6 +22,7 @@ from generator.runner.errors import RunnerError
 # To be raised when fingerprints are made of something else than before.
 _VERSION = 1
 _LENGTH = 32
+_COUNTING = Path(__file__).with_name("facts")
 _WORKER_FILES = ("worker/*.py", "sandbox/*.py")
 
 
@@ -86,6 +87,13 @@ def fingerprints(
         answers = json.dumps(sorted(requests[example.id].items()))
         whole, code = _digest(whole, *parts, answers), _digest(code, *parts)
         yield example, Fingerprint(whole, code)
+
+
+def measurement_fingerprint(record: Record) -> str:
+    """What a measurement depends on that ended with the example of `record`: that, and its code."""
+    sources = (path.read_bytes() for path in sorted(_COUNTING.glob("*.py")))
+    digests = (hashlib.sha256(source).hexdigest() for source in sources)
+    return _digest(record.fingerprint, *digests)
 
 
 def valid_records(

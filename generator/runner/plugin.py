@@ -222,6 +222,8 @@ class CardPlugin:
             self._begun.add(id(run))
             if not self.verifier().take_from_records(run):
                 self.verifier().start(run)
+            elif not self.verifier().is_measured(run):
+                self.verifier().measure(run)
 
     def pytest_report_header(self) -> str | None:
         """One line on what the cards run in, when they are what the run is about."""
@@ -266,12 +268,20 @@ class CardPlugin:
         for run, example_id in _wanted(session.items):
             run.wanted.add(example_id)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> None:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """Begin all that is wanted, before the first test waits for its result.
 
-        What is long to make is made now, while pytest captures no output.
+        What is long to make is made now, while pytest captures no output. What no test waits
+        for is waited for at the end, unless the run is broken off.
         """
+        self._begin_session(session)
+        result = yield
+        if self._verifier is not None:
+            self._verifier.finish()
+        return result
+
+    def _begin_session(self, session: pytest.Session) -> None:
         if self._is_xdist_worker or session.config.option.collectonly:
             return
         from generator.runner.errors import RunnerError
@@ -289,12 +299,19 @@ class CardPlugin:
     def _begin_all(self, items: Iterable[pytest.Item]) -> None:
         runs = {id(run): run for run, _ in _wanted(items)}
         self._begun |= runs.keys()
-        missing = [run for run in runs.values() if not self.verifier().take_from_records(run)]
-        if missing:
-            names = [self.workshop().runtime_of(run.groups[0]) for run in missing]
+        verifier = self.verifier()
+        missing: list[SharedRun] = []
+        known: list[SharedRun] = []
+        for run in runs.values():
+            (known if verifier.take_from_records(run) else missing).append(run)
+        unmeasured = [run for run in known if not verifier.is_measured(run)]
+        if missing or unmeasured:
+            names = [self.workshop().runtime_of(run.groups[0]) for run in (*missing, *unmeasured)]
             self._warm_up(dict.fromkeys(names))
         for run in missing:
-            self.verifier().start(run)
+            verifier.start(run)
+        for run in unmeasured:
+            verifier.measure(run)
 
     def _warm_up(self, names: Iterable[str]) -> None:
         from generator.runner.sandbox.probe import enforced

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from filelock import FileLock
 
 from generator.cards.model import Card
-from generator.evidence.model import CardEvidence, Record, Run
+from generator.evidence.model import CardEvidence, Measurement, Record, Run
 from generator.evidence.places import evidence_folder
 from generator.evidence.store import EvidenceError, read_evidence, write_evidence
 
@@ -36,11 +36,13 @@ class RecordKeeper:
 
     def records(self, card: Card, names: Sequence[str]) -> Mapping[str, Record]:
         """The records, valid or not, of the first of the groups `names` that has any."""
-        with self._lock:
-            if card.path not in self._known:
-                self._known[card.path] = self._read(card)
-            evidence = self._known[card.path]
-        return _records(evidence, names)
+        run = _run(self._evidence(card), names)
+        return run.records if run else {}
+
+    def measurement(self, card: Card, names: Sequence[str]) -> Measurement | None:
+        """What was counted, valid or not, of the first of the groups `names` that has records."""
+        run = _run(self._evidence(card), names)
+        return run.measurement if run else None
 
     def keep(
         self,
@@ -54,25 +56,45 @@ class RecordKeeper:
         `kept` has a record by example, or none for one that is to go; others stay. Of groups
         and examples that the card no longer has, nothing stays. Raises `OSError`.
         """
-        folder = evidence_folder(self.root, self.cache, card.path)
-        with self._lock, self._locked(folder, card):
-            evidence = self._read(card)
-            renewed = []
-            for credited in runs:
-                records: dict[str, Record | None] = {**_records(evidence, credited.names)}
-                if credited == run:
-                    records |= kept
-                found = {example: records.get(example) for example in credited.examples}
-                renewed.append(Run(credited.names, {e: item for e, item in found.items() if item}))
-            evidence = CardEvidence(card.id, tuple(renewed))
-            write_evidence(folder, evidence)
-            self._known[card.path] = evidence
+        self._renew(
+            card, runs, lambda old: _with_records(old, kept) if old.groups == run.names else old
+        )
+
+    def keep_measurement(
+        self, card: Card, run: Credited, runs: Sequence[Credited], measurement: Measurement
+    ) -> None:
+        """Keep what was counted of `run`, as `keep` keeps records. Raises `OSError`."""
+
+        def measured(old: Run) -> Run:
+            return replace(old, measurement=measurement) if old.groups == run.names else old
+
+        self._renew(card, runs, measured)
 
     def credit(self, card: Card, run: Credited, runs: Sequence[Credited]) -> None:
         """See to it that all the groups of `run` are credited for what one of them has shown."""
         evidence = self._known.get(card.path)
         if evidence and not any(known.groups == run.names for known in evidence.runs):
             self.keep(card, run, runs, {})
+
+    def _renew(self, card: Card, runs: Sequence[Credited], renewed: Callable[[Run], Run]) -> None:
+        folder = evidence_folder(self.root, self.cache, card.path)
+        with self._lock, self._locked(folder, card):
+            evidence = self._read(card)
+            kept = []
+            for credited in runs:
+                old = _run(evidence, credited.names) or Run((), {})
+                run = renewed(replace(old, groups=credited.names))
+                found = {e: run.records[e] for e in credited.examples if e in run.records}
+                kept.append(replace(run, records=found))
+            evidence = CardEvidence(card.id, tuple(kept))
+            write_evidence(folder, evidence)
+            self._known[card.path] = evidence
+
+    def _evidence(self, card: Card) -> CardEvidence:
+        with self._lock:
+            if card.path not in self._known:
+                self._known[card.path] = self._read(card)
+            return self._known[card.path]
 
     def _read(self, card: Card) -> CardEvidence:
         folder = evidence_folder(self.root, self.cache, card.path)
@@ -90,9 +112,14 @@ class RecordKeeper:
         return FileLock(locks / f"{hashlib.sha256(name).hexdigest()[:24]}.lock")
 
 
-def _records(evidence: CardEvidence, names: Sequence[str]) -> Mapping[str, Record]:
+def _with_records(run: Run, kept: Mapping[str, Record | None]) -> Run:
+    records = {**run.records, **kept}
+    return replace(run, records={e: record for e, record in records.items() if record})
+
+
+def _run(evidence: CardEvidence, names: Sequence[str]) -> Run | None:
     for name in names:
         for run in evidence.runs:
             if name in run.groups and run.records:
-                return run.records
-    return {}
+                return run
+    return None

@@ -20,8 +20,8 @@ def ledger_if_unchanged(
 ) -> Ledger | None:
     """The ledger of the cards at `paths`, if their records show all of it.
 
-    None when something has to be executed, or a card has errors. Raises `RunnerError` when
-    what the records depend on can't be read.
+    None when something has to be executed or counted, or a card has errors. Raises
+    `RunnerError` when what the records depend on can't be read.
     """
     catalog = read_catalog(paths, settings)
     if not catalog.cards or has_errors(catalog.diagnostics):
@@ -39,4 +39,6 @@ def ledger_if_unchanged(
                 ledger.add_example(path, example.block.span.start.line, has_failed=False)
                 if not is_skipped:
                     ledger.add_source(Source.RECORD)
+            if not current.is_measured(group, [group.name], records):
+                return None
     return ledger

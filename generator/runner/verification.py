@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
 from generator.cards.examples import Example, Group
 from generator.cards.model import Treatment
 from generator.evidence.compare import differences
-from generator.evidence.model import Claim, Record
+from generator.evidence.model import Claim, Measurement, Record
 from generator.runner.crediting import failure_of
-from generator.runner.current import CurrentRecords
-from generator.runner.fingerprint import code_of, fingerprints
+from generator.runner.current import CurrentRecords, models_of
+from generator.runner.errors import RunnerError
+from generator.runner.facts.measuring import Counted, MeasuringError, count, measuring_group
+from generator.runner.fingerprint import code_of, fingerprints, measurement_fingerprint
 from generator.runner.mirror.claims import claim_of
 from generator.runner.mirror.exchange import Exchange, identities
 from generator.runner.records import Credited, RecordKeeper
@@ -73,6 +75,11 @@ class SharedRun:
         return _credited(self.groups)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all of its examples are wanted."""
+        return all(example.id in self.wanted for example in self.groups[0].examples)
+
+    @property
     def examples(self) -> tuple[Example, ...]:
         """What is executed: all up to the last that is wanted."""
         examples = self.groups[0].examples
@@ -107,6 +114,7 @@ class Verifier:
         self._schedule = schedule
         self._rules = rules
         self._running: set[RunningGroup] = set()
+        self._futures: list[Future[None]] = []
         self._lock = threading.Lock()
         self._is_closed = False
 
@@ -134,6 +142,29 @@ class Verifier:
             peaks = [record.peak_memory for record in before.values()]
             memory = max(peaks, default=_MEMORY_OF_UNKNOWN)
             run.future = self._schedule.add(Job(lambda: self._execute(run), memory))
+            self._futures.append(run.future)
+
+    def is_measured(self, run: SharedRun) -> bool:
+        """Whether nothing is left to count of `run`, whose results are from records.
+
+        Nothing is counted for the sake of single examples.
+        """
+        group = run.groups[0]
+        if not self._rules.keeps_records or not run.is_whole:
+            return True
+        records = self._current.of(group, run.credited.names)
+        return self._current.is_measured(group, run.credited.names, records)
+
+    def measure(self, run: SharedRun) -> None:
+        """Have what `run` loads counted when its turn comes."""
+        before = self._keeper.records(run.groups[0].card, run.credited.names)
+        memory = max((record.peak_memory for record in before.values()), default=0)
+        self._futures.append(self._schedule.add(Job(lambda: self._measure(run), memory)))
+
+    def finish(self) -> None:
+        """Wait for all that was started. What kept it from being done is told elsewhere."""
+        while wait(self._futures, 0.2).not_done:
+            pass
 
     def result(self, run: SharedRun, group: Group, example: Example) -> Result:
         """How the example of the group fared; waits for it.
@@ -186,9 +217,64 @@ class Verifier:
                 running.close()
             if is_whole and self._rules.keeps_records:
                 self._keeper.keep(group.card, run.credited, run.all_runs, kept)
+                if run.is_whole:
+                    self._measure(run)
         finally:
             with run.change:
                 run.change.notify_all()
+
+    def _measure(self, run: SharedRun) -> None:
+        group, names = run.groups[0], run.credited.names
+        settings = self._workshop.settings
+        models = models_of(group, settings)
+        records = self._current.of(group, names)
+        if not models or not records or len(records) < sum(map(_is_run, group.examples)):
+            # What does not run is told where it fails.
+            return
+        valid = self._current.measurement(group, names, records)
+        if valid is not None and self._rules.takes_records:
+            return
+        try:
+            counted = self._counted(run, models)
+        except (RunnerError, MeasuringError) as error:
+            entrypoints = ", ".join(models.values())
+            self._keeper.problems.append(
+                f"{run.path}: the parameters and operations of {entrypoints} could not be"
+                f" counted, and are not shown: {error}"
+            )
+            return
+        if counted is None or counted.example not in records:
+            return
+        measurement = Measurement(
+            fingerprint=measurement_fingerprint(records[counted.example]),
+            example=counted.example,
+            when=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            versions=self._workshop.versions_of(group),
+            models=counted.models,
+        )
+        if valid is not None and replace(measurement, when=valid.when) == valid:
+            return
+        self._keeper.keep_measurement(group.card, run.credited, run.all_runs, measurement)
+
+    def _counted(self, run: SharedRun, models: Mapping[str, str]) -> Counted | None:
+        """What is counted; nothing when that was cancelled. Raises `MeasuringError`."""
+        group = measuring_group(run.groups[0], models)
+        running = self._workshop.start(group, run.path)
+        with self._lock:
+            if self._is_closed:
+                running.close()
+                return None
+            self._running.add(running)
+        try:
+            return count(group, running.outcome)
+        except MeasuringError:
+            if running not in self._running:
+                return None
+            raise
+        finally:
+            with self._lock:
+                self._running.discard(running)
+            running.close()
 
     def _execute_in(
         self,

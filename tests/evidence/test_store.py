@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.evidence.model import ArraySummary, CardEvidence, Claim, Record, Run
+from generator.evidence.model import (
+    ArraySummary,
+    CardEvidence,
+    Claim,
+    Measurement,
+    ModelFacts,
+    Record,
+    Run,
+)
 from generator.evidence.store import EvidenceError, read_evidence, write_evidence
 from tests.evidence.samples import record
 
@@ -35,13 +43,36 @@ RECORDS = st.builds(
     arrays=st.lists(ARRAYS, max_size=3).map(tuple),
     requests=st.dictionaries(NAMES, NAMES, max_size=3),
 )
+COUNTS = st.integers(0, 1 << 60)
+SHAPES = st.lists(st.lists(COUNTS, max_size=4).map(tuple), max_size=2).map(tuple)
+OPERATIONS = st.one_of(st.just((None, None)), st.tuples(COUNTS, COUNTS))
+FACTS = st.builds(
+    lambda name, parameters, size, inputs, outputs, operations: ModelFacts(
+        name, parameters, size, inputs, outputs, *operations
+    ),
+    NAMES,
+    COUNTS,
+    COUNTS,
+    SHAPES,
+    SHAPES,
+    OPERATIONS,
+)
+MEASUREMENTS = st.builds(
+    Measurement,
+    fingerprint=NAMES,
+    example=NAMES,
+    when=st.just("2026-01-31T12:00:00Z"),
+    versions=st.dictionaries(NAMES, NAMES, max_size=3),
+    models=st.lists(FACTS, max_size=3, unique_by=lambda facts: facts.entrypoint).map(tuple),
+)
+RUNS = st.tuples(st.dictionaries(NAMES, RECORDS, min_size=1, max_size=3), st.none() | MEASUREMENTS)
 
 
-@given(st.lists(st.dictionaries(NAMES, RECORDS, min_size=1, max_size=3), min_size=1, max_size=3))
+@given(st.lists(RUNS, min_size=1, max_size=3))
 def test_what_is_kept_is_read_again(tmp_path_factory, runs):
     folder = tmp_path_factory.mktemp("evidence")
     evidence = CardEvidence(
-        "a_b_c", tuple(Run((f"group-{n}",), records) for n, records in enumerate(runs))
+        "a_b_c", tuple(Run((f"group-{n}",), *kept) for n, kept in enumerate(runs))
     )
     write_evidence(folder, evidence)
     assert read_evidence(folder, "a_b_c") == evidence
