@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import PurePosixPath
@@ -13,7 +13,7 @@ from generator.cards import rules
 from generator.cards.entrypoints import Load
 from generator.cards.hubconf import Entrypoints, OwnHub
 from generator.cards.metrics import as_table
-from generator.cards.model import Card
+from generator.cards.model import Card, Section
 from generator.cards.tables import Cell, Table, find_tables
 from generator.diagnostics import Diagnostic, nearest
 
@@ -34,6 +34,7 @@ _QUALIFIER = re.compile(r"\s*[(（\[].*[)）\]]\s*$")
 _NUMBER = re.compile(r"(\d{1,3}(?:\.\d+)?|0?\.\d+)\s*%?", re.ASCII)
 _DIGITS = re.compile(r"(?<![A-Za-z0-9])(\d{4,5})(?![A-Za-z0-9])", re.ASCII)
 _DECIMALS_KEPT = 3
+_WHOLE = Decimal(100)
 _LONGEST_NAME = 200
 
 
@@ -73,6 +74,40 @@ def wrong_accuracies(card: Card, loads: Iterable[Load], hub: OwnHub) -> Iterator
         for metrics in card.front_matter.metrics.values():
             table = as_table(metrics, section.language)
             yield from _table_problems(str(card.path), table, entrypoints)
+
+
+def stated_accuracies(
+    card: Card, section: Section, entrypoints: Iterable[str]
+) -> Mapping[str, Decimal]:
+    """The top-1 accuracy in percent that a section's tables and the metrics state, by entrypoint.
+
+    Of an entrypoint with several, the first; rows that say more than a model's name, such as
+    how it was trained, are of other models.
+    """
+    by_key = {_key(name): name for name in entrypoints}
+    found: dict[str, Decimal] = {}
+    metrics = card.front_matter.metrics.values()
+    stated_once = (as_table(item, section.language) for item in metrics)
+    for table in (*find_tables(section.lines), *stated_once):
+        columns = _columns(table)
+        if columns is None or columns.top_1 is None:
+            continue
+        for cells in table.rows:
+            row = _row(cells, columns, by_key)
+            if row is None or not row.entrypoint or not row.is_plain:
+                continue
+            stated = (
+                _NUMBER.fullmatch(cells[columns.top_1].text) if columns.top_1 < len(cells) else None
+            )
+            if stated:
+                found.setdefault(row.entrypoint, _in_percent(stated))
+    return {name: value for name, value in found.items() if value <= _WHOLE}
+
+
+def _in_percent(stated: re.Match[str]) -> Decimal:
+    value = Decimal(stated.group(1))
+    is_fraction = "." in stated.group(1) and value <= 1 and not stated.group().endswith("%")
+    return value * _WHOLE if is_fraction else value
 
 
 def _table_problems(path: str, table: Table, entrypoints: Entrypoints) -> Iterator[Diagnostic]:

@@ -114,6 +114,16 @@ class CardEvidence:
     card_id: str
     runs: tuple[Run, ...] = ()
 
+    @property
+    def models(self) -> tuple[tuple[ModelFacts, Measurement], ...]:
+        """The models of all runs, each entrypoint once, with the measurement that each is of."""
+        found: dict[str, tuple[ModelFacts, Measurement]] = {}
+        for run in self.runs:
+            for facts in run.measurement.models if run.measurement else ():
+                if run.measurement:
+                    found.setdefault(facts.entrypoint, (facts, run.measurement))
+        return tuple(found.values())
+
     def record(self, group: str, example: str) -> Record | None:
         """The record of the example with this id in the group with this name, if there is one."""
         for run in self.runs:

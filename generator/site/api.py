@@ -11,7 +11,14 @@ from typing import Any
 from generator.cards.model import Card
 from generator.config import Settings
 from generator.diagnostics import printable
-from generator.evidence.model import ArraySummary, CardEvidence, Record, Run
+from generator.evidence.model import (
+    ArraySummary,
+    CardEvidence,
+    Measurement,
+    ModelFacts,
+    Record,
+    Run,
+)
 from generator.site.formats import iso_time
 from generator.site.listed import ListedCard
 from generator.untrusted import harmless
@@ -46,6 +53,7 @@ def model_data(
             "meta": _meta(card, updated),
             "content": {"sampleCode": card.sample.code, "fullText": dict(full_text)},
             "evidence": [_run(run) for run in evidence.runs] if evidence else [],
+            "facts": [_facts(*counted) for counted in evidence.models] if evidence else [],
         }
     )
 
@@ -74,7 +82,7 @@ def _record(record: Record) -> dict[str, Any]:
         "claim": record.claim.value,
         "fingerprint": record.fingerprint,
         "when": record.when,
-        "versions": {printable(name): printable(item) for name, item in record.versions.items()},
+        "versions": _versions(record.versions),
         "duration": record.duration,
         "peakMemory": record.peak_memory,
         "stdout": harmless(record.stdout),
@@ -82,6 +90,25 @@ def _record(record: Record) -> dict[str, Any]:
         "arrays": [_array(array) for array in record.arrays],
         "requests": {printable(url): printable(item) for url, item in record.requests.items()},
     }
+
+
+def _facts(facts: ModelFacts, measurement: Measurement) -> dict[str, Any]:
+    return {
+        "entrypoint": printable(facts.entrypoint),
+        "parameters": facts.parameters,
+        "weightBytes": facts.weight_bytes,
+        "inputs": [list(shape) for shape in facts.inputs],
+        "outputs": [list(shape) for shape in facts.outputs],
+        "multiplyAdds": facts.multiply_adds,
+        "activations": facts.activations,
+        "fingerprint": measurement.fingerprint,
+        "when": measurement.when,
+        "versions": _versions(measurement.versions),
+    }
+
+
+def _versions(versions: Mapping[str, str]) -> dict[str, str]:
+    return {printable(name): printable(item) for name, item in versions.items()}
 
 
 def _array(array: ArraySummary) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 from generator.site.strings import Strings
@@ -36,6 +37,11 @@ def number(text: Strings, value: float) -> str:
     has_no_fraction = float(value).is_integer() or abs(value) >= 1_000
     written = f"{value:,.0f}" if has_no_fraction and abs(value) < 1e9 else f"{value:.4g}"
     return _separated(text, written)
+
+
+def decimal(text: Strings, value: float | Decimal, digits: int) -> str:
+    """A number with so many digits behind the point, as in `1,234.50`."""
+    return _separated(text, f"{value:,.{digits}f}")
 
 
 def duration(text: Strings, seconds: float) -> str:

@@ -14,6 +14,7 @@ from generator.cards.model import Card
 from generator.config import SettingsError
 from generator.evidence.model import CardEvidence
 from generator.languages import Language
+from generator.site.accuracy_chart import accuracy_chart
 from generator.site.addresses import (
     FRONT_PAGE,
     absolute,
@@ -27,6 +28,7 @@ from generator.site.addresses import (
     tag_page,
 )
 from generator.site.evidence import BlockEvidence, blocks_evidence, evidence_in_short
+from generator.site.facts import shown_facts
 from generator.site.formats import day
 from generator.site.hub import Hub, Search
 from generator.site.markdown.render import RenderedSection
@@ -199,6 +201,7 @@ def card(hub: Hub, language: Language, placed: PlacedCard, content: CardContent)
     text = hub.strings[language.code]
     evidence = blocks_evidence(placed.card, content.shown.code, placed.evidence, text)
     section = content.section
+    facts = shown_facts(placed.card, content.shown.code, placed.evidence, text)
     page = Page(
         hub=hub,
         path=path,
@@ -227,6 +230,8 @@ def card(hub: Hub, language: Language, placed: PlacedCard, content: CardContent)
             _part(html, evidence.get(block_id))
             for html, block_id in zip(section.parts, section.block_ids, strict=True)
         ],
+        facts=facts,
+        chart=accuracy_chart(facts.points, text) if facts else None,
         headings=section.headings,
         shown=content.shown,
         behind=placed.behind.get(content.shown.code, 0),
