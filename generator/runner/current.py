@@ -11,7 +11,12 @@ from generator.cards.python_code import parse_code
 from generator.config import Settings
 from generator.evidence.model import CardEvidence, Measurement, Record, Run
 from generator.runner.errors import RunnerError
-from generator.runner.fingerprint import environment_of, measurement_fingerprint, valid_records
+from generator.runner.fingerprint import (
+    counting_code,
+    environment_of,
+    measurement_fingerprint,
+    valid_records,
+)
 from generator.runner.records import RecordKeeper
 
 
@@ -26,6 +31,7 @@ class CurrentRecords:
         self._keeper = keeper
         self._identify = identify
         self._environments: dict[str, str] = {}
+        self._counting: str | None = None
 
     def of(self, group: Group, names: Iterable[str]) -> Mapping[str, Record]:
         """The valid records of a group, by example, kept under one of `names`.
@@ -44,8 +50,14 @@ class CurrentRecords:
         """
         kept = self._keeper.measurement(group.card, tuple(names))
         record = records.get(kept.example) if kept else None
-        is_valid = kept and record and kept.fingerprint == measurement_fingerprint(record)
+        is_valid = kept and record and kept.fingerprint == self.fingerprint_if_measured(record)
         return kept if is_valid else None
+
+    def fingerprint_if_measured(self, record: Record) -> str:
+        """The fingerprint of a measurement that ends with the example of `record` today."""
+        if self._counting is None:
+            self._counting = counting_code()
+        return measurement_fingerprint(record, self._counting)
 
     def is_measured(
         self, group: Group, names: Iterable[str], records: Mapping[str, Record]

@@ -89,11 +89,15 @@ def fingerprints(
         yield example, Fingerprint(whole, code)
 
 
-def measurement_fingerprint(record: Record) -> str:
-    """What a measurement depends on that ended with the example of `record`: that, and its code."""
+def counting_code() -> str:
+    """A digest of the code that counts what models have and compute."""
     sources = (path.read_bytes() for path in sorted(_COUNTING.glob("*.py")))
-    digests = (hashlib.sha256(source).hexdigest() for source in sources)
-    return _digest(record.fingerprint, *digests)
+    return _digest(*(hashlib.sha256(source).hexdigest() for source in sources))
+
+
+def measurement_fingerprint(record: Record, counting: str) -> str:
+    """That of a measurement by the code `counting` that ended with the example of `record`."""
+    return _digest(record.fingerprint, counting)
 
 
 def valid_records(

@@ -15,7 +15,7 @@ from generator.evidence.store import record_file
 from generator.runner.cache import cache_folder
 from generator.runner.current import CurrentRecords, current_evidence
 from generator.runner.errors import RunnerError
-from generator.runner.fingerprint import environment_of
+from generator.runner.fingerprint import counting_code, environment_of
 from generator.runner.mirror.identity import identifier
 from generator.runner.mirror.recordings import INDEX
 from generator.runner.records import RecordKeeper
@@ -88,7 +88,7 @@ def _environment(settings: Settings) -> str:
     try:
         parts = [environment_of(settings, name) for name in settings.runtimes]
         parts += [identify(url) for url in urls]
-        parts.append(_recorded(settings.folder / INDEX))
+        parts += [_recorded(settings.folder / INDEX), counting_code()]
     except RunnerError as error:
         # Told for each card that has records.
         parts = [str(error)]

@@ -20,7 +20,7 @@ from generator.runner.crediting import failure_of
 from generator.runner.current import CurrentRecords, models_of
 from generator.runner.errors import RunnerError
 from generator.runner.facts.measuring import Counted, MeasuringError, count, measuring_group
-from generator.runner.fingerprint import code_of, fingerprints, measurement_fingerprint
+from generator.runner.fingerprint import code_of, fingerprints
 from generator.runner.mirror.claims import claim_of
 from generator.runner.mirror.exchange import Exchange, identities
 from generator.runner.records import Credited, RecordKeeper
@@ -246,7 +246,7 @@ class Verifier:
         if counted is None or counted.example not in records:
             return
         measurement = Measurement(
-            fingerprint=measurement_fingerprint(records[counted.example]),
+            fingerprint=self._current.fingerprint_if_measured(records[counted.example]),
             example=counted.example,
             when=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
             versions=self._workshop.versions_of(group),

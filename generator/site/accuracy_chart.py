@@ -14,7 +14,7 @@ from generator.site import formats
 from generator.site.facts import Point
 from generator.site.strings import Strings
 
-WIDTH, HEIGHT = 320.0, 280.0
+WIDTH, HEIGHT = 320.0, 310.0
 FONT = 12.0
 MOST_MODELS = 12
 """With more, their names would hide each other."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from generator.cards.catalog import read_catalog
-from generator.runner.command import evidence_of
+from generator.runner.valid_evidence import ValidEvidence
 from tests.models.conftest import ROOT
 
 # Parameters, and multiply-adds in billions, as torchvision publishes them with its weights
@@ -23,16 +23,10 @@ PUBLISHED = {
 
 @pytest.fixture(scope="module")
 def facts(settings):
-    cards = read_catalog([ROOT / "cards" / "megengine_vision_resnet.md"], settings).cards
-    evidence, problems = evidence_of(settings, cards)
-    assert problems == []
-    (found,) = evidence.values()
-    return {
-        facts.entrypoint: facts
-        for run in found.runs
-        if run.measurement
-        for facts in run.measurement.models
-    }
+    (card,) = read_catalog([ROOT / "cards" / "megengine_vision_resnet.md"], settings).cards
+    found = ValidEvidence(settings).of(card)
+    assert found.evidence is not None
+    return {facts.entrypoint: facts for facts, _ in found.evidence.models}
 
 
 @pytest.mark.parametrize("entrypoint", PUBLISHED)

@@ -8,7 +8,7 @@ import pytest
 
 from generator.cards.catalog import read_catalog
 from generator.config import load_settings
-from generator.runner.command import evidence_of
+from generator.runner.valid_evidence import ValidEvidence
 from tests.runner.hubs import HEAD, python
 from tests.runner.test_hub import TINY, hub
 
@@ -64,10 +64,10 @@ def facts(hub):
 
 def valid_facts(hub):
     settings = load_settings(hub.path)
-    cards = read_catalog([hub.path / "cards"], settings).cards
-    evidence, problems = evidence_of(settings, cards)
-    assert problems == []
-    runs = [item for card in evidence.values() for item in card.runs]
+    (card,) = read_catalog([hub.path / "cards"], settings).cards
+    found = ValidEvidence(settings).of(card)
+    assert found.problems == ()
+    runs = found.evidence.runs if found.evidence else ()
     return [item.measurement for item in runs if item.measurement]
 
 
