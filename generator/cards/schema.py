@@ -31,6 +31,7 @@ _MEANINGS = {
     "author": "Who publishes the model.",
     "tags": "What the model is for, in the words of the hub.",
     "github-link": "The http or https address of the source code.",
+    "metrics": "Tables of what the models achieve, by name; sections show them.",
 }
 
 
