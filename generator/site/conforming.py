@@ -11,8 +11,14 @@ from dataclasses import replace
 
 from generator.site.markdown.render import RenderedSection
 
-_DROPPED = re.compile(r" v?align=\"|<(?:tt|strike|a)[ >]")
-_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)((?:\s+[a-z:-]+(?:=\"[^\"]*\")?)*)(\s*/?>)")
+_WITHIN_TAG = r"(?:[^\">]|\"[^\"]*\")*"
+# Of a page's thousands of tags only those are looked at that there is something to do about.
+_DROPPED = (
+    r"(?:tt|strike)(?=[\s/>])"
+    rf"|a(?=\s|>)(?!{_WITHIN_TAG}\shref=)"
+    rf"|[a-z][a-z0-9]*(?=\s{_WITHIN_TAG}(?<=\s)v?align=)"
+)
+_TAG = re.compile(rf"<(/?)({_DROPPED})((?:\s+[a-z:-]+(?:=\"[^\"]*\")?)*)(\s*/?>)")
 _ALIGN = re.compile(r" (v?align)=\"([^\"]*)\"")
 _CLASS = ' class="'
 _REL = re.compile(r" rel=\"[^\"]*\"")
@@ -22,8 +28,6 @@ _PLACES = frozenset({"left", "right", "center", "justify", "top", "middle", "bot
 
 def conforming(section: RenderedSection) -> RenderedSection:
     """The section with nothing in it that only browsers of the past are told to read."""
-    if not _DROPPED.search(section.html):
-        return section
     return replace(section, parts=tuple(_TAG.sub(_tag_of_today, part) for part in section.parts))
 
 
