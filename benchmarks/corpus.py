@@ -27,11 +27,56 @@ runtimes:
 default-runtime: plain
 """
 _TAGS = ("vision", "nlp", "speech", "classification", "detection")
-_ENGLISH = (
-    "the model learns residual features from images and shares weights between layers while a"
-    " schedule of rates keeps training stable on small batches of data with labels"
-).split()
-_CHINESE = "模型 学习 图像 特征 残差 网络 训练 数据 批次 权重 分类 检测 语音 文本 推理 速度 精度 参数 结构".split()
+_ENGLISH = [
+    "the",
+    "model",
+    "learns",
+    "residual",
+    "features",
+    "from",
+    "images",
+    "and",
+    "shares",
+    "weights",
+    "between",
+    "layers",
+    "while",
+    "a",
+    "schedule",
+    "of",
+    "rates",
+    "keeps",
+    "training",
+    "stable",
+    "on",
+    "small",
+    "batches",
+    "of",
+    "data",
+    "with",
+    "labels",
+]
+_CHINESE = [
+    "模型",
+    "学习",
+    "图像",
+    "特征",
+    "残差",
+    "网络",
+    "训练",
+    "数据",
+    "批次",
+    "权重",
+    "分类",
+    "检测",
+    "语音",
+    "文本",
+    "推理",
+    "速度",
+    "精度",
+    "参数",
+    "结构",
+]
 _CALLS = ("load", "resize", "normalize", "predict", "softmax", "topk", "reshape", "transpose")
 
 
@@ -39,6 +84,8 @@ def write_corpus(root: Path, cards: int) -> Settings:
     """A hub at `root` with so many cards, always the same ones."""
     (root / "site").mkdir(parents=True)
     (root / "site" / "site.yaml").write_text(_SITE, encoding="utf-8")
+    (root / "models").mkdir()
+    (root / "models" / "requirements.txt").write_text("numpy==1.23.5\n", encoding="utf-8")
     (root / "cards").mkdir()
     for number in range(cards):
         path = root / "cards" / f"corpus_vision_net{number:06}.md"

@@ -54,6 +54,8 @@ class ValidEvidence:
 
     def of(self, card: Card) -> FoundEvidence:
         """The records of the card that are valid."""
+        if not self.key(card.path):
+            return FoundEvidence(None)
         problems: list[str] = []
         self._keeper.problems = problems
         found = current_evidence([card], self._current, problems)

@@ -90,22 +90,21 @@ def build_site(build: Build) -> BuildReport:
     site can't be written or indexed.
     """
     start = time.perf_counter()
-    hub = load_hub(build.settings, build.base_url, build.search)
     with building_at(build.output) as place:
         try:
             with remembered(place.memory) as memory:
-                report = _build(build, hub, place, memory)
+                report = _build(build, place, memory)
         except DamagedError:
             discard(place.memory)
             with remembered(place.memory) as memory:
-                report = _build(build, hub, place, memory)
+                report = _build(build, place, memory)
     return replace(report, seconds=time.perf_counter() - start)
 
 
-def _build(build: Build, hub: Hub, place: Place, memory: Memory) -> BuildReport:
+def _build(build: Build, place: Place, memory: Memory) -> BuildReport:
     last = last_version(place, memory)
     known = memory.cards()
-    key = site_key(hub)
+    key = site_key(build.settings, build.base_url or build.settings.base_url, build.search)
     paths = sorted(find_cards(build.paths), key=lambda path: path.stem)
     times = _update_times(paths)
     cards = sources(paths, times, build.settings, build.evidence, known, key)
@@ -117,6 +116,7 @@ def _build(build: Build, hub: Hub, place: Place, memory: Memory) -> BuildReport:
         _renew_signatures(memory, cards, known)
         memory.commit()
         return _report(build, memory, known.values(), 0)
+    hub = load_hub(build.settings, build.base_url, build.search)
     draft = new_draft(place, memory, last)
     try:
         site = site_for_work(build.settings, build.base_url, build.search, build.evidence, key)
@@ -149,7 +149,7 @@ def _report(
         diagnostics=in_source_order(
             _diagnostic(card.path, item) for card, note in notes for item in note["diagnostics"]
         ),
-        problems=tuple(problem for _, note in notes for problem in note["problems"]),
+        problems=tuple(dict.fromkeys(item for _, note in notes for item in note["problems"])),
     )
 
 

