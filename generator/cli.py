@@ -227,9 +227,9 @@ def _build(options: argparse.Namespace) -> int:
     from generator.diagnostics import as_text, has_errors
     from generator.runner.valid_evidence import ValidEvidence
     from generator.site.build import Build, build_site
-    from generator.site.hub import Search
     from generator.site.output import OutputError
     from generator.site.publication import forget_builds
+    from generator.site.search.extent import Search
     from generator.site.search.pagefind import available_search
 
     settings = _settings(options)

@@ -9,17 +9,18 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.cards import rules
-from generator.cards.entrypoints import unmentioned_entrypoints
-from generator.cards.examination import examine
-from generator.cards.hubconf import OwnHub, read_own_hub
 from generator.cards.model import Card
 from generator.cards.parse import MAX_BYTES, ParsedCard, parse_card
 from generator.config import Settings
 from generator.diagnostics import Diagnostic, has_errors, in_source_order
 from generator.layout import CARD_SUFFIX, CARDS_FOLDER
 from generator.source import FILE_START
+
+if TYPE_CHECKING:
+    from generator.cards.hubconf import OwnHub
 
 _ID = re.compile(r"\w[\w.-]{0,199}")
 _RESERVED_IDS = frozenset({"index", "assets", "tags", "api", "con", "prn", "aux", "nul"})
@@ -44,6 +45,10 @@ def read_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:
     paths, whether they speak of everything in `hubconf.py`. What can't be read is a
     diagnostic like any other problem, and stops nothing else.
     """
+    # Dear to import, and of no use to those who only read cards.
+    from generator.cards.examination import examine
+    from generator.cards.hubconf import read_own_hub
+
     catalog = parse_catalog(paths, settings)
     hub = read_own_hub(settings)
     examined = {str(card.path): examine(card, settings, hub) for card in catalog.cards}
@@ -78,6 +83,8 @@ def parse_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:
 
 
 def _of_the_hub(paths: Sequence[Path], catalog: Catalog, hub: OwnHub) -> Iterator[Diagnostic]:
+    from generator.cards.entrypoints import unmentioned_entrypoints
+
     own_folder = hub.path.parent / CARDS_FOLDER
     for path in paths:
         # A card that could not be read may be the one that mentions an entrypoint.

@@ -298,6 +298,8 @@ class CardPlugin:
 
     def _begin_all(self, items: Iterable[pytest.Item]) -> None:
         runs = {id(run): run for run, _ in _wanted(items)}
+        if not runs:
+            return
         self._begun |= runs.keys()
         verifier = self.verifier()
         missing: list[SharedRun] = []

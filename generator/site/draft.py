@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from generator.site.ingredients import digest_of
-from generator.site.memory import KnownBuild, KnownFile, Memory
+from generator.site.memory import KnownFile, Memory
 from generator.site.output import OutputError, Tree
 from generator.site.publication import Place, empty, exchange, lay_spare
-from generator.site.site import PlannedFile
+
+if TYPE_CHECKING:
+    from generator.site.site import PlannedFile
 
 
 @dataclass
 class Draft:
-    """Changes of the spare tree, which was like the published one; `last` is None for a new site.
+    """Changes of the spare tree, which was like the published one.
+
+    `last` is the token of that version; None for a new site.
 
     `changes` are the paths of the files that are, or may be, no longer what they were.
     """
 
     place: Place
     memory: Memory
-    last: KnownBuild | None
+    last: str | None
     changes: set[str] = field(default_factory=set)
 
     @property
@@ -54,56 +60,55 @@ class Draft:
         if self.last is not None:
             for path in self.changes:
                 self.tree.share(path, self.place.published)
-            self.tree.complete(self.last.token)
+            self.tree.complete(self.last)
 
     def publish(self, token: str) -> None:
         """Has this be what everybody sees. Raises `OutputError`."""
-        number = self.last.number + 1 if self.last else 1
         self.tree.complete(token)
-        build = KnownBuild(number, token, tuple(sorted(self.changes)) if self.last else ())
-        # The spare tree is the version before then: older changes it has.
-        self.memory.keep_build(build, oldest=number - 1)
+        self.memory.keep_version(token)
         self.memory.commit()
         exchange(self.place)
+        # What everybody sees is there by now; this is for the next build.
         if self.last is None:
             lay_spare(self.place)
+        else:
+            self._renew_spare(token)
+
+    def _renew_spare(self, token: str) -> None:
+        """Has the spare tree follow; if that fails, the next build lays it anew."""
+        with contextlib.suppress(OutputError):
+            self.tree.begin()
+            for path in self.changes:
+                self.tree.share(path, self.place.published)
+            self.tree.complete(token)
 
 
-def last_version(place: Place, memory: Memory) -> KnownBuild | None:
-    """The version that is published; all is forgotten when it is not the one that is known.
+def last_version(place: Place, memory: Memory) -> str | None:
+    """The token of what is published; all is forgotten when that is not what is known.
 
     Raises `OutputError`, and `DamagedError`.
     """
-    builds = memory.builds()
-    if builds:
-        last = builds[-1]
-        is_elsewhere = place.published.token() != last.token
-        if is_elsewhere and place.spare.token() == last.token:
+    last = memory.version()
+    if last is not None:
+        if place.published.token() != last and place.spare.token() == last:
             # The last build was killed when it was about to publish.
             exchange(place)
-        if place.published.token() == last.token:
+        if place.published.token() == last:
             return last
     memory.forget_all()
     return None
 
 
-def new_draft(place: Place, memory: Memory, last: KnownBuild | None) -> Draft:
+def new_draft(place: Place, memory: Memory, last: str | None) -> Draft:
     """A draft that is like the published version so far, or empty. Raises `OutputError`."""
     draft = Draft(place, memory, last)
     if last is None:
         empty(place.spare)
         empty(place.documents)
         return draft
-    builds = memory.builds()
-    numbers = {build.token: build.number for build in builds}
-    number = numbers.get(place.spare.token() or "")
-    if number is None:
+    if place.spare.token() != last:
         lay_spare(place)
-        if place.spare.token() is None:
+        if place.spare.token() != last:
             raise OutputError(f"{place.spare.folder} can't be written", "check the disk")
     place.spare.begin()
-    for build in builds:
-        if number is not None and build.number > number:
-            for path in build.changes:
-                place.spare.share(path, place.published)
     return draft

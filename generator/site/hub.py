@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from enum import Enum
 
 from generator.cards.metrics import TableWords
 from generator.cards.model import Card
@@ -12,15 +11,9 @@ from generator.config import Settings
 from generator.languages import Language
 from generator.site.markdown.footnotes import FootnoteNames
 from generator.site.markdown.render import Wording
+from generator.site.search.extent import Search
 from generator.site.strings import Strings, load_strings
 from generator.site.theme import Theme, load_theme
-
-
-class Search(Enum):
-    """What visitors can search: what the list of cards has, or every word as well."""
-
-    LIST = "list"
-    FULL_TEXT = "full text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import os
 import platform
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -16,8 +16,8 @@ import generator
 from generator.cards.catalog import CardFileError, card_bytes
 from generator.config import SETTINGS_PATH, Settings
 from generator.evidence.source import EvidenceSource
-from generator.site.hub import Search
-from generator.site.memory import KnownCard
+from generator.site.memory import KnownCard, Memory
+from generator.site.search.extent import Search
 from generator.source import path_for_readers
 
 _LIBRARIES = ("jinja2", "markdown", "markupsafe", "nh3", "pygments", "pydantic", "pyyaml")
@@ -80,6 +80,18 @@ def sources(
         own = digest_of_all(key, reader_path, content, moment, evidence.key(path))
         found.append(Source(path.stem, path, signature, content, own, times[path]))
     return found
+
+
+def renew_signatures(
+    memory: Memory, cards: Iterable[Source], known: Mapping[str, KnownCard]
+) -> None:
+    """Notes what the file system says now of those cards that are as they were."""
+    for card in cards:
+        before = known.get(card.id)
+        if before and before.own == card.own:
+            renewed = replace(before, signature=card.signature, path=str(card.path))
+            if renewed != before:
+                memory.keep_card(renewed)
 
 
 def version_token(key: str, cards: Sequence[Source]) -> str:

@@ -18,14 +18,14 @@ from typing import Any, TypeAlias
 
 from generator.site.output import OutputError
 
-_VERSION = 1
+_VERSION = 2
 _TABLES = """
 create table cards (id text primary key, path text, signature text, content text, own text,
     neighbours text, title text, pages int, files int, notes text, checksum text);
 create table outputs (id text primary key, listed text, files text, documents text, links text,
     checksum text);
 create table common (path text primary key, key text, digest text, checksum text);
-create table builds (number integer primary key, token text, changes text, checksum text);
+create table version (name text primary key, token text, checksum text);
 """
 
 Digests: TypeAlias = "Mapping[str, str]"
@@ -77,15 +77,6 @@ class KnownFile:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class KnownBuild:
-    """A version of the site: what its tree's marker says, and in which files it was new."""
-
-    number: int
-    token: str
-    changes: tuple[str, ...]
-
-
 class Memory:
     """The database, in a transaction that ends with `commit`, or comes to nothing."""
 
@@ -110,12 +101,9 @@ class Memory:
         """The files that belong to no card, by their paths."""
         return {row[0]: KnownFile(*row) for row in self._rows("common")}
 
-    def builds(self) -> list[KnownBuild]:
-        """The versions, the last one at the end."""
-        return [
-            KnownBuild(number, token, tuple(json.loads(changes)))
-            for number, token, changes in self._rows("builds", "order by number")
-        ]
+    def version(self) -> str | None:
+        """What the marker says of the last version that was made, if there was one."""
+        return next((str(token) for _, token in self._rows("version")), None)
 
     def keep_card(self, card: KnownCard) -> None:
         """Notes a card as it is now."""
@@ -139,14 +127,13 @@ class Memory:
         """Notes that a file that belonged to no card is gone."""
         self._do("delete from common where path = ?", (path,))
 
-    def keep_build(self, build: KnownBuild, oldest: int) -> None:
-        """Notes a version. Of those before the one with the number `oldest` nothing is kept."""
-        self._put("builds", (build.number, build.token, json.dumps(build.changes)))
-        self._do("delete from builds where number < ?", (oldest,))
+    def keep_version(self, token: str) -> None:
+        """Notes what the marker says of the version that was made."""
+        self._put("version", ("last", token))
 
     def forget_all(self) -> None:
         """Notes that nothing is known."""
-        for table in ("cards", "outputs", "common", "builds"):
+        for table in ("cards", "outputs", "common", "version"):
             self._do(f"delete from {table}", ())  # noqa: S608 # ours
 
     def commit(self) -> None:

@@ -30,8 +30,9 @@ from generator.site.addresses import (
 from generator.site.evidence import BlockEvidence, blocks_evidence, evidence_in_short
 from generator.site.facts import shown_facts
 from generator.site.formats import day
-from generator.site.hub import Hub, Search
+from generator.site.hub import Hub
 from generator.site.markdown.render import RenderedSection
+from generator.site.search.extent import Search
 from generator.site.structured_data import software_source_code
 from generator.site.theme import (
     CARD_TEMPLATE,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing.connection
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from threading import Thread
 
 from generator.site.ingredients import digest_of
 from generator.site.memory import Digests
@@ -44,7 +47,7 @@ def write_cards(
         for order in orders:
             yield from _write_batch(order, tree, documents)
         return
-    with ProcessPoolExecutor(max_workers=jobs) as pool:
+    with ProcessPoolExecutor(max_workers=jobs, initializer=_end_with_parent) as pool:
         waiting: list[Future[list[WrittenCard]]] = [
             pool.submit(_write_batch, order, tree, documents) for order in reversed(orders)
         ]
@@ -57,6 +60,18 @@ def write_cards(
             raise OutputError(message, hint) from None
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """Has this process end when the build is killed, so that it writes into no later one's tree."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_wait_for_end, args=(parent.sentinel,), daemon=True).start()
+
+
+def _wait_for_end(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    os._exit(1)
 
 
 def _write_batch(order: RenderingOrder, tree: Tree, documents: Tree) -> list[WrittenCard]:

@@ -30,7 +30,7 @@ from generator.site.card_markdown import markdown_page
 from generator.site.catalogue import list_pages, tile
 from generator.site.conforming import conforming
 from generator.site.feeds import atom_feed, newest_first
-from generator.site.hub import Hub, Search, written_codes
+from generator.site.hub import Hub, written_codes
 from generator.site.listed import ListedCard
 from generator.site.llms import llms_text, markdown_line
 from generator.site.markdown.code import code_figure
@@ -41,6 +41,7 @@ from generator.site.pages import CardContent, PlacedCard
 from generator.site.pictures import without_foreign_pictures
 from generator.site.search.documents import search_document
 from generator.site.search.entries import SearchEntry, search_entry
+from generator.site.search.extent import Search
 from generator.site.search.listing import list_files, search_row
 from generator.site.sitemap import robots, sitemaps
 

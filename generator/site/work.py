@@ -22,10 +22,11 @@ from generator.config import Settings, SettingsError
 from generator.diagnostics import Diagnostic, Severity, has_errors
 from generator.evidence.source import EvidenceSource
 from generator.site.card_links import links_as_json
-from generator.site.hub import Hub, Search, load_hub
+from generator.site.hub import Hub, load_hub
 from generator.site.listed import listed_as_json
 from generator.site.markdown.render import RenderError, SectionRenderer
 from generator.site.pages import Neighbour, PlacedCard
+from generator.site.search.extent import Search
 from generator.site.site import CardOutput, OutputFile, card_output
 from generator.source import FILE_START, Span
 

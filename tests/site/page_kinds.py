@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from generator.evidence.model import ArraySummary, CardEvidence, Claim
-from generator.site.hub import Search
+from generator.site.search.extent import Search
 from tests.site.hubs import build, card_text, write_card, write_hub
 from tests.site.records import card_evidence, record
 

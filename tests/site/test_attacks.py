@@ -14,8 +14,9 @@ from playwright.sync_api import Page
 from generator.cards.catalog import parse_catalog
 from generator.config import Settings
 from generator.diagnostics import Severity
-from generator.site.hub import Search, load_hub
+from generator.site.hub import load_hub
 from generator.site.markdown.render import RenderError, SectionRenderer
+from generator.site.search.extent import Search
 from generator.site.site import card_output
 from tests.site.attacks import EVIL, read_attacks
 from tests.site.browsing import Watched, needs_browser, served, watch

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Response, Route
 
 from generator.config import load_settings
 from generator.evidence.store import read_evidence
-from generator.site.hub import Search
+from generator.site.search.extent import Search
 from tests.site.browsing import needs_browser, served
 from tests.site.hubs import build
 from tests.site.page_kinds import LANGUAGES, PAGE_KINDS, write_site

@@ -14,9 +14,10 @@ from typing import Any
 
 from generator.languages import Language
 from generator.site.addresses import SEARCH_LIST, search_part
-from generator.site.hub import Hub, Search
+from generator.site.hub import Hub
 from generator.site.listed import ListedCard
 from generator.site.search.entries import SearchEntry
+from generator.site.search.extent import Search
 from generator.site.search.words import UNSPACED
 
 CARDS_IN_PART = 500

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generator.site.addresses import PAGEFIND
-from generator.site.hub import Search
 from generator.site.output import OutputError
+from generator.site.search.extent import Search
 
 _PACKAGE = "pagefind_bin"
 _ENTRY = "pagefind-entry.json"
