@@ -8,7 +8,7 @@ import pytest
 
 from generator.cards.explanations import Example, language_of, load_explanations
 from generator.cards.rules import all_rules
-from tests.cards.writing import HEAD, card_text, check
+from tests.cards.writing import HEAD, card_text, check, python
 
 OTHER_CODES = {"E001", "E002", "E003", "E401", "E402"}
 """Those of settings, themes and pages, which are no rules for cards."""
@@ -60,5 +60,7 @@ def card_with(example: Example, text: str) -> str:
         key = text.partition(":")[0]
         old = next(line for line in HEAD.split("\n") if line.startswith(f"{key}:"))
         return card_text().replace(old, text, 1)
-    assert example.at in ("sample", "section")
-    return card_text(sample=f"{text}\n") if example.at == "sample" else card_text(en=text)
+    if example.at == "sections":
+        return f"{HEAD}{python('pass')}{text}\n"
+    argument = {"sample": "sample", "section": "en", "chinese": "zh"}[example.at]
+    return card_text(**{argument: f"{text}\n"})
