@@ -268,6 +268,7 @@ def _check(options: argparse.Namespace) -> int:
     from generator.cards.rules import summaries
     from generator.diagnostics import Severity, as_json, has_errors, in_source_order
     from generator.excerpt import as_excerpts
+    from generator.levels import at_levels
     from generator.reports import as_github, as_sarif
     from generator.runner.cache import cache_folder
     from generator.translations.agreeing import agree
@@ -285,6 +286,7 @@ def _check(options: argparse.Namespace) -> int:
     diagnostics = in_source_order([*catalog.diagnostics, *translations.diagnostics])
     if options.links:
         diagnostics = in_source_order([*diagnostics, *_links(settings, catalog)])
+    diagnostics = tuple(at_levels(diagnostics, settings.checks))
     if options.format == "json":
         sys.stdout.write(as_json(diagnostics))
     elif options.format == "github":

@@ -10,8 +10,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from generator.diagnostics import Diagnostic, Severity, did_you_mean, in_source_order
+from generator.cards.rules import all_rules, is_essential
+from generator.diagnostics import Diagnostic, Severity, did_you_mean, in_source_order, nearest
 from generator.languages import Language
+from generator.levels import Level
 from generator.source import FILE_START, Span
 from generator.validation import shape_problems
 from generator.yamltree import Node, PlainPath, YamlError, compose, key_span, plain, value_span
@@ -113,6 +115,7 @@ class _SettingsFile(_Model):
     time_limit: Annotated[float, Field(gt=0, le=86_400)] = 120.0
     limits: LimitSettings = LimitSettings()
     mirror: MirrorSettings = MirrorSettings()
+    checks: dict[str, Level] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ class Settings:
     """Everything that `site/site.yaml` says of the hub at `root`.
 
     `title`, `description` and the names in `tags` are by language code; `time_limit` is
-    in seconds, for a group.
+    in seconds, for a group. `checks` has the levels that the hub sets, by code.
     """
 
     root: Path
@@ -135,6 +138,7 @@ class Settings:
     time_limit: float
     limits: LimitSettings
     mirror: MirrorSettings
+    checks: Mapping[str, Level]
 
     @property
     def folder(self) -> Path:
@@ -201,6 +205,7 @@ def load_settings(root: Path) -> Settings:
         time_limit=file.time_limit,
         limits=file.limits,
         mirror=file.mirror,
+        checks=file.checks,
     )
 
 
@@ -258,6 +263,20 @@ def _inconsistencies(name: str, file: _SettingsFile, node: Node) -> Iterator[Dia
         message = f'there is no runtime "{file.default_runtime}"'
         hint = did_you_mean(file.default_runtime, list(file.runtimes))
         yield _problem(name, span, message, hint)
+    yield from _refused_levels(name, file, node)
+
+
+def _refused_levels(name: str, file: _SettingsFile, node: Node) -> Iterator[Diagnostic]:
+    rules = {rule.code: rule for rule in all_rules()}
+    for code, level in file.checks.items():
+        path = ("checks", code)
+        if code not in rules:
+            near = nearest(code, rules)
+            hint = f'did you mean "{near}"?' if near else "hubcards check prints the codes"
+            yield _problem(name, key_span(node, path), f'no check has the code "{code}"', hint)
+        elif is_essential(rules[code]) and level is not Level.ERROR:
+            message = f"{code} is always an error: a card with this problem is none"
+            yield _problem(name, value_span(node, path), message, "remove this line")
 
 
 def _problem(name: str, span: Span, message: str, hint: str) -> Diagnostic:

@@ -38,6 +38,7 @@ _HINTS = {
     "model_attributes_type": "write each entry as key: value on an indented line of its own",
     "string_too_short": "write the text",
     "too_short": "add one",
+    "enum": "write one of these",
 }
 
 
@@ -118,6 +119,8 @@ def _fallback(item: Any) -> str:
         return "is not written as it should be"
     if item["type"] == "string_too_long":
         return f"has more than {item['ctx']['max_length']:,} characters"
+    if item["type"] == "enum":
+        return f"must be {item['ctx']['expected']}"
     return str(item["msg"]).removeprefix("Value error, ")
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from generator.config import Settings, SettingsError, load_settings
 from generator.diagnostics import as_text
+from generator.levels import Level
 
 VALID = """\
 title: {zh_CN: 模型中心, en_US: Model Hub}
@@ -132,3 +133,32 @@ def test_this_hub_s_settings_are_valid() -> None:
         *("vision", "detection", "classification", "gan"),
         *("keypoints", "segmentation", "nlp"),
     }
+
+
+def test_the_hub_sets_the_levels_of_checks(tmp_path: Path) -> None:
+    settings = load(tmp_path, f"{VALID}checks: {{E714: error, E512: off, E209: error}}\n")
+    assert settings.checks == {"E714": Level.ERROR, "E512": Level.OFF, "E209": Level.ERROR}
+    assert load(tmp_path, VALID).checks == {}
+
+
+LEVELS = "checks.E714 must be 'off', 'warning' or 'error'"
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "message", "hint"),
+    [
+        ("E7140: off", 3, 'no check has the code "E7140"', 'did you mean "E714"?'),
+        ("spelling: off", 3, 'no check has the code "spelling"', "hubcards check prints the codes"),
+        ("E714: of", 9, LEVELS, "write one of these"),
+        ("E714: true", 9, LEVELS, "write one of these"),
+        (
+            *("E209: warning", 9),
+            *("E209 is always an error: a card with this problem is none", "remove this line"),
+        ),
+    ],
+)
+def test_a_level_that_can_not_be_is_told_at_its_place(
+    tmp_path: Path, line: str, column: int, message: str, hint: str
+) -> None:
+    text = f"{VALID}checks:\n  {line}\n"
+    assert problems(tmp_path, text) == [(text.count("\n"), column, message, hint)]

@@ -17,6 +17,7 @@ from generator.cards.parse import MAX_BYTES, ParsedCard, parse_card
 from generator.config import Settings
 from generator.diagnostics import Diagnostic, has_errors, in_source_order
 from generator.layout import CARD_SUFFIX, CARDS_FOLDER
+from generator.levels import at_levels
 from generator.source import FILE_START
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def read_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:
     hub = read_own_hub(settings)
     examined = {str(card.path): examine(card, settings, hub) for card in catalog.cards}
     refused = {path for path, diagnostics in examined.items() if has_errors(diagnostics)}
+    refused |= {item.path for item in catalog.diagnostics if has_errors([item])}
     return Catalog(
         catalog.paths,
         tuple(card for card in catalog.cards if str(card.path) not in refused),
@@ -60,7 +62,7 @@ def read_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:
             [
                 *catalog.diagnostics,
                 *(diagnostic for diagnostics in examined.values() for diagnostic in diagnostics),
-                *_of_the_hub(paths, catalog, hub),
+                *at_levels(_of_the_hub(paths, catalog, hub), settings.checks),
             ]
         ),
     )

@@ -25,6 +25,7 @@ from generator.cards.texts import section_text
 from generator.cards.variants import FoundVariants, find_variants, useless_alternatives
 from generator.config import Settings
 from generator.diagnostics import Diagnostic, in_source_order
+from generator.levels import at_levels
 
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 _BASES_OF_SYNTAX_ERRORS = frozenset({"Exception", "BaseException"})
@@ -32,7 +33,7 @@ _BASES_OF_SYNTAX_ERRORS = frozenset({"Exception", "BaseException"})
 
 def examine(card: Card, settings: Settings, hub: OwnHub) -> tuple[Diagnostic, ...]:
     """Everything that is wrong with the card's code and its claims, in source order."""
-    return in_source_order(_problems(card, settings, hub))
+    return in_source_order(at_levels(_problems(card, settings, hub), settings.checks))
 
 
 def _problems(card: Card, settings: Settings, hub: OwnHub) -> Iterator[Diagnostic]:

@@ -14,6 +14,7 @@ from generator.cards.model import Card, FrontMatter
 from generator.cards.structure import check_structure
 from generator.config import Settings
 from generator.diagnostics import Diagnostic, has_errors, in_source_order
+from generator.levels import at_levels
 from generator.source import Span
 
 MAX_BYTES = 1 << 20
@@ -50,8 +51,10 @@ def parse_card(path: Path, data: bytes, settings: Settings) -> ParsedCard:
         diagnostics += check_structure(document, settings)
     if head.front_matter:
         diagnostics += _languages_without_counterpart(document, head.front_matter, settings)
+    told = in_source_order(at_levels(diagnostics, settings.checks))
+    # Whether there is a card does not depend on how grave the hub takes its problems.
     if head.front_matter is None or has_errors(diagnostics):
-        return ParsedCard(None, in_source_order(diagnostics))
+        return ParsedCard(None, told)
     card = Card(
         id=path.stem,
         path=path,
@@ -60,7 +63,7 @@ def parse_card(path: Path, data: bytes, settings: Settings) -> ParsedCard:
         sample=document.preamble.code_blocks[0],
         sections=document.sections,
     )
-    return ParsedCard(card, in_source_order(diagnostics))
+    return ParsedCard(card, told)
 
 
 def _refusal(name: str, data: bytes) -> Diagnostic | None:

@@ -122,11 +122,18 @@ BROKEN_LINK = _error("E801", "each link to elsewhere leads to something")
 MOVED_LINK = _warning("E802", "each link to elsewhere says where things are now")
 UNKNOWN_LINK = _warning("E803", "each link to elsewhere is answered")
 
+_FIRST_OF_WHAT_A_CARD_SAYS = "E500"
+
 
 def all_rules() -> tuple[Rule, ...]:
     """Every rule of this module, by code: a new one is registered by being defined here."""
     rules = (value for value in globals().values() if isinstance(value, Rule))
     return tuple(sorted(rules, key=lambda rule: rule.code))
+
+
+def is_essential(rule: Rule) -> bool:
+    """Whether a card with this problem is none, so that nothing can be made of it."""
+    return rule.severity is Severity.ERROR and rule.code < _FIRST_OF_WHAT_A_CARD_SAYS
 
 
 def summaries() -> dict[str, str]:
