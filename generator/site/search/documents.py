@@ -7,7 +7,7 @@ from html import escape
 from html.parser import HTMLParser
 
 from generator.site.search.entries import SearchEntry
-from generator.site.search.words import spaced
+from generator.site.search.words import spaced, tag_word
 
 _WITHIN_WORDS = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd"}
@@ -27,11 +27,11 @@ def search_document(entry: SearchEntry, tag_names: Sequence[str], html: str) -> 
     reader.close()
     summaries = [text.summary for text in entry.texts.values()]
     facts = [entry.title, *summaries, entry.author, *tag_names, *entry.entrypoints]
-    filters = "".join(f'<i data-pagefind-filter="tag:{escape(tag)}"></i>' for tag in entry.tags)
+    tag_words = " ".join(map(tag_word, entry.tags))
     about = "".join(f"<p>{_text(fact)}</p>" for fact in facts)
     return (
         f"<!doctype html><html><head><title>{escape(entry.id)}</title></head>"
-        f"<body>{filters}{about}<p>{''.join(reader.pieces)}</p></body></html>"
+        f"<body>{about}<p>{''.join(reader.pieces)}</p><p>{tag_words}</p></body></html>"
     )
 
 

@@ -23,3 +23,12 @@ def spaced(text: str) -> str:
     would have a word begin or end.
     """
     return _EACH.sub(r" \g<0> ", text)
+
+
+def tag_word(tag: str) -> str:
+    """A word that stands for a tag in what is indexed, and for nothing else.
+
+    Pagefind's own filters are written in an order of chance, so that no two builds were the
+    same. `search.js` makes the same word of a tag.
+    """
+    return f"zq{tag.encode().hex()}"

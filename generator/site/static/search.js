@@ -114,6 +114,10 @@
     return [...term].length > 1 ? `"${[...term].join(" ")}"` : term;
   };
 
+  // As `tag_word` has made it in what is indexed.
+  const tagWord = (tag) =>
+    `zq${[...new TextEncoder().encode(tag)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+
   const withAllTerms = (searches) => {
     const [first, ...others] = searches.map(
       (search) => new Map(search.results.map((result) => [result.id, result])),
@@ -133,10 +137,9 @@
   const searchWords = async (list, terms) => {
     const engine = await loadPagefind(list);
     if (!engine) return null;
-    const options = { filters: chosenTags.size ? { tag: [...chosenTags] } : {} };
-    const searches = await Promise.all(
-      terms.map((term) => engine.search(pagefindTerm(list, term), options)),
-    );
+    // What is shown of a text is from the first search: tags come last.
+    const wanted = [...terms.map((term) => pagefindTerm(list, term)), ...[...chosenTags].map(tagWord)];
+    const searches = await Promise.all(wanted.map((term) => engine.search(term)));
     const found = withAllTerms(searches);
     const data = await Promise.all(found.map((item) => item.result.data()));
     const texts = new Map();
