@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    ValidationError,
+)
 
 from generator.cards.rules import all_rules, is_essential
 from generator.diagnostics import Diagnostic, Severity, did_you_mean, in_source_order, nearest
@@ -116,6 +123,7 @@ class _SettingsFile(_Model):
     limits: LimitSettings = LimitSettings()
     mirror: MirrorSettings = MirrorSettings()
     checks: dict[str, Level] = {}
+    guide: StrictBool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,7 @@ class Settings:
 
     `title`, `description` and the names in `tags` are by language code; `time_limit` is
     in seconds, for a group. `checks` has the levels that the hub sets, by code.
+    in seconds, for a group. `guide` says whether the site has the guide for authors.
     """
 
     root: Path
@@ -139,6 +148,7 @@ class Settings:
     limits: LimitSettings
     mirror: MirrorSettings
     checks: Mapping[str, Level]
+    guide: bool = True
 
     @property
     def folder(self) -> Path:
@@ -206,6 +216,7 @@ def load_settings(root: Path) -> Settings:
         limits=file.limits,
         mirror=file.mirror,
         checks=file.checks,
+        guide=file.guide,
     )
 
 
@@ -230,6 +241,7 @@ _VALUE_HINTS = {
     "code": "write a language code as in zh_CN",
     "python": 'write a version as in "3.10", with the quotes',
     "time-limit": "write a number of seconds above 0",
+    "guide": "write true, or false for a site without the guide for authors",
 }
 
 

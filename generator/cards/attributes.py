@@ -15,7 +15,59 @@ from generator.source import Position, Span
 MAX_TIMEOUT = 86_400
 """Seconds that a block may ask for at most."""
 
-NAMES = ("skip", "compile-only", "raises", "timeout", "runtime", "varying-output")
+
+@dataclass(frozen=True, slots=True)
+class AttributeUse:
+    """An attribute as it may be written, and what it does, by language code."""
+
+    example: str
+    meaning: Mapping[str, str]
+
+
+ATTRIBUTE_USES: Mapping[str, AttributeUse] = {
+    "skip": AttributeUse(
+        'skip="needs 8 GPUs"',
+        {
+            "en_US": "It is neither run nor compiled; the page shows the reason.",
+            "zh_CN": "不运行，也不编译；页面上会显示原因。",
+        },
+    ),
+    "compile-only": AttributeUse(
+        "compile-only",
+        {"en_US": "It is compiled, and not run.", "zh_CN": "只编译，不运行。"},
+    ),
+    "raises": AttributeUse(
+        "raises=ValueError",
+        {
+            "en_US": "It is run, and must raise this exception; the group goes on.",
+            "zh_CN": "运行，且必须抛出这个异常；同组后面的代码照常运行。",
+        },
+    ),
+    "timeout": AttributeUse(
+        "timeout=300",
+        {
+            "en_US": "It may take so many seconds, which do not count for its group.",
+            "zh_CN": "最多可用这么多秒，且不计入所在组的时限。",
+        },
+    ),
+    "runtime": AttributeUse(
+        "runtime=megengine",
+        {
+            "en_US": "On the sample code: the whole card runs in this runtime of the hub.",
+            "zh_CN": "写在示例代码上：整张卡片在站点的这个运行环境里运行。",
+        },
+    ),
+    "varying-output": AttributeUse(
+        "varying-output",
+        {
+            "en_US": "Its output is recorded, and not compared with that of the next run.",
+            "zh_CN": "记录输出，但不与下一次运行的输出比较。",
+        },
+    ),
+}
+"""The attributes that there are, by name."""
+
+NAMES = tuple(ATTRIBUTE_USES)
 
 _FLAGS = frozenset({"compile-only", "varying-output"})
 _VALUE_HINTS = {

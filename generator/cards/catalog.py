@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from generator.cards.hubconf import OwnHub
 
 _ID = re.compile(r"\w[\w.-]{0,199}")
-_RESERVED_IDS = frozenset({"index", "assets", "tags", "api", "con", "prn", "aux", "nul"})
+_RESERVED_IDS = frozenset({"index", "guide", "assets", "tags", "api", "con", "prn", "aux", "nul"})
 
 
 @dataclass(frozen=True, slots=True)

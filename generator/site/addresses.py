@@ -37,6 +37,11 @@ def card_page(language: Language, card_id: str) -> str:
     return f"{language.tag}/{card_id}/{_INDEX}"
 
 
+def guide_page(language: Language, name: str) -> str:
+    """A page of the guide for authors in a language."""
+    return f"{language.tag}/guide/{name}.html"
+
+
 def card_markdown(language: Language, card_id: str) -> str:
     """The page of a card in a language, as Markdown."""
     return f"{language.tag}/{card_id}/index.md"

@@ -24,6 +24,7 @@ from generator.site.addresses import (
     card_source,
     catalogue_page,
     feed,
+    guide_page,
     relative,
     tag_page,
 )
@@ -78,6 +79,11 @@ class Page:
     def home(self) -> str:
         """The link from this page to the catalogue in its language."""
         return self.to(catalogue_page(self.language))
+
+    @property
+    def guide(self) -> str:
+        """The link from this page to the guide for authors."""
+        return self.to(guide_page(self.language, "index"))
 
     def to(self, target: str) -> str:
         """The link from this page to another place of the site."""

@@ -30,7 +30,8 @@ from generator.site.card_markdown import markdown_page
 from generator.site.catalogue import list_pages, tile
 from generator.site.conforming import conforming
 from generator.site.feeds import atom_feed, newest_first
-from generator.site.hub import Hub, written_codes
+from generator.site.guide import guide_files
+from generator.site.hub import Hub, Search, written_codes
 from generator.site.listed import ListedCard
 from generator.site.llms import llms_text, markdown_line
 from generator.site.markdown.code import code_figure
@@ -159,9 +160,11 @@ def _for_tools(hub: Hub, placed: PlacedCard) -> Iterator[OutputFile]:
 
 
 def planned_files(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[PlannedFile]:
-    """What the site has beside its cards: front page, catalogues, lists for machines, assets."""
+    """What the site has beside its cards: front page, catalogues, guide, lists, assets."""
     for page in list_pages(hub, cards):
         yield PlannedFile(page.path, page.key, partial(_encoded, page.html))
+    for guide in guide_files(hub):
+        yield PlannedFile(guide.path, "guide", partial(_encoded, guide.html))
     for file in _files_of_all(hub, cards):
         yield PlannedFile(file.path, "", partial(bytes, file.content))
 

@@ -15,10 +15,12 @@ from generator.site.addresses import (
     SITEMAP,
     absolute,
     card_page,
+    guide_page,
     sitemap_part,
 )
 from generator.site.catalogue import list_addresses
 from generator.site.formats import iso_time
+from generator.site.guide import GUIDE_PAGES, guide_languages
 from generator.site.hub import Hub
 from generator.site.listed import ListedCard
 
@@ -94,6 +96,8 @@ def _entries(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[bytes]:
         default = pages[hub.fallback.tag] if index else front
         newest = max((card.updated for card in part), default=None)
         yield _entries_of(newest, {**pages, "x-default": default}, pages.values())
+    if hub.settings.guide:
+        yield from _guide_entries(hub)
     # The same for thousands of cards, but for their ids.
     address_of = {
         language.code: absolute(hub.base_url, card_page(language, _ID)).split(_ID)
@@ -107,6 +111,14 @@ def _entries(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[bytes]:
         }
         alternates = {**pages, "x-default": pages[hub.fallback.tag]}
         yield _entries_of(card.updated, alternates, pages.values())
+
+
+def _guide_entries(hub: Hub) -> Iterator[bytes]:
+    languages = guide_languages(hub)
+    for name in GUIDE_PAGES:
+        pages = {item.tag: absolute(hub.base_url, guide_page(item, name)) for item in languages}
+        default = absolute(hub.base_url, guide_page(hub.fallback, name))
+        yield _entries_of(None, {**pages, "x-default": default}, pages.values())
 
 
 def _entries_of(

@@ -33,6 +33,7 @@ CATALOGUE_TEMPLATE = "catalogue.html"
 CARD_TEMPLATE = "card.html"
 TILE_TEMPLATE = "card-tile.html"
 NOT_FOUND_TEMPLATE = "not-found.html"
+GUIDE_TEMPLATE = "guide.html"
 SHARE_PICTURE = "share.png"
 
 _BUILT_IN_PREFIX = "hubcards"

@@ -157,6 +157,9 @@ PAGE_KINDS: Mapping[str, PageKind] = {
     "filter": PageKind("{tag}/index.html", _filter),
     "card": PageKind("{tag}/a_rich/index.html", _unfold),
     "fallback": PageKind("{tag}/b_chinese/index.html"),
+    "guide": PageKind("{tag}/guide/index.html"),
+    "guide-format": PageKind("{tag}/guide/format.html"),
+    "guide-checks": PageKind("{tag}/guide/checks.html"),
     "not-found": PageKind("404.html"),
     "search": PageKind("{tag}/index.html", _search),
 }

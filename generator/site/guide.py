@@ -1,0 +1,128 @@
+"""The guide for authors: pages that come with this program, the same in every hub.
+
+Their sources lie in `generator/guide/`, a file for each page with a section for each language, as
+in cards. A line `<!-- table: name -->` stands for what the code itself knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from markupsafe import Markup
+
+from generator.cards.document import take_apart
+from generator.cards.model import Section
+from generator.languages import Language
+from generator.site.addresses import absolute, guide_page
+from generator.site.conforming import conforming
+from generator.site.guide_tables import guide_table
+from generator.site.hub import Hub
+from generator.site.markdown.render import SectionRenderer
+from generator.site.pages import Page, language_links, render
+from generator.site.theme import GUIDE_TEMPLATE
+
+SOURCES = Path(__file__).parents[1] / "guide"
+
+GUIDE_INDEX = "index"
+GUIDE_PAGES = (GUIDE_INDEX, "format", "attributes", "checks", "evidence", "mirror")
+"""The names of the pages, in the order in which they are read."""
+
+_ENGLISH = "en_US"
+_TABLE = re.compile(r"^<!-- table: ([a-z-]+) -->$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class GuideFile:
+    """A page of the guide, yet to be made."""
+
+    path: str
+    html: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class GuideLink:
+    """The link to a page of the guide."""
+
+    href: str
+    title: str
+    is_current: bool
+
+
+def guide_files(hub: Hub) -> Iterator[GuideFile]:
+    """The pages of the guide in each language, unless the hub does without them."""
+    if hub.settings.guide:
+        for name in GUIDE_PAGES:
+            for language in hub.settings.languages:
+                yield GuideFile(guide_page(language, name), partial(_html, hub, name, language))
+
+
+def guide_languages(hub: Hub) -> tuple[Language, ...]:
+    """Those of the hub's languages in which the guide is written."""
+    return hub.languages_among(_texts(GUIDE_INDEX))
+
+
+def guide_text(hub: Hub, name: str, code: str) -> str:
+    """The Markdown of the page in the language with this code, its tables filled in."""
+    return _TABLE.sub(
+        lambda match: guide_table(match.group(1), hub.settings, code), _texts(name)[code]
+    )
+
+
+def _html(hub: Hub, name: str, language: Language) -> str:
+    texts = _texts(name)
+    code = language.code if language.code in texts else _shown_instead(hub, texts)
+    shown = conforming(SectionRenderer().render(_section(hub, name, code), hub.wording(language)))
+    path = guide_page(language, name)
+    written = hub.languages_among(texts)
+    canonical = next((item for item in written if item.code == code), language)
+    page = Page(
+        hub=hub,
+        path=path,
+        language=language,
+        title=shown.headings[0].text,
+        description=hub.strings[language.code]["guide_description"],
+        canonical=absolute(hub.base_url, guide_page(canonical, name)),
+        languages=language_links(hub, path, lambda item: guide_page(item, name), written, language),
+        default_url=absolute(hub.base_url, guide_page(hub.fallback, name)),
+    )
+    return render(
+        hub,
+        GUIDE_TEMPLATE,
+        page,
+        content=Markup(shown.html),  # noqa: S704 # sanitised by the renderer
+        lang="" if code == language.code else code.replace("_", "-"),
+        guide_pages=[
+            GuideLink(page.to(guide_page(language, other)), _title(other, code), other == name)
+            for other in GUIDE_PAGES
+        ],
+    )
+
+
+def _shown_instead(hub: Hub, texts: Mapping[str, str]) -> str:
+    return hub.fallback.code if hub.fallback.code in texts else _ENGLISH
+
+
+def _section(hub: Hub, name: str, code: str) -> Section:
+    text = f"<!-- section: {code} -->\n{guide_text(hub, name, code)}"
+    return take_apart(str(SOURCES / f"{name}.md"), text).sections[0]
+
+
+def _title(name: str, code: str) -> str:
+    return _texts(name)[code].lstrip().partition("\n")[0].removeprefix("# ")
+
+
+def _texts(name: str) -> Mapping[str, str]:
+    path = SOURCES / f"{name}.md"
+    text = path.read_text(encoding="utf-8")
+    lines = text.split("\n")
+    sections = take_apart(str(path), text).sections
+    starts = [section.span.start.line for section in sections]
+    ends = [*(start - 1 for start in starts[1:]), len(lines)]
+    return {
+        section.language: "\n".join(lines[start:end])
+        for section, start, end in zip(sections, starts, ends, strict=True)
+    }
