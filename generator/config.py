@@ -131,8 +131,8 @@ class Settings:
     """Everything that `site/site.yaml` says of the hub at `root`.
 
     `title`, `description` and the names in `tags` are by language code; `time_limit` is
-    in seconds, for a group. `checks` has the levels that the hub sets, by code.
-    in seconds, for a group. `guide` says whether the site has the guide for authors.
+    in seconds, for a group. `checks` has the levels that the hub sets, by code; `guide` says
+    whether the site has the guide for authors.
     """
 
     root: Path

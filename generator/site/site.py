@@ -31,7 +31,7 @@ from generator.site.catalogue import list_pages, tile
 from generator.site.conforming import conforming
 from generator.site.feeds import atom_feed, newest_first
 from generator.site.guide import guide_files
-from generator.site.hub import Hub, Search, written_codes
+from generator.site.hub import Hub, written_codes
 from generator.site.listed import ListedCard
 from generator.site.llms import llms_text, markdown_line
 from generator.site.markdown.code import code_figure
