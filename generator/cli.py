@@ -286,7 +286,7 @@ def _check(options: argparse.Namespace) -> int:
     diagnostics = in_source_order([*catalog.diagnostics, *translations.diagnostics])
     if options.links:
         diagnostics = in_source_order([*diagnostics, *_links(settings, catalog)])
-    diagnostics = tuple(at_levels(diagnostics, settings.checks))
+    diagnostics = catalog.without_allowed(at_levels(diagnostics, settings.checks))
     if options.format == "json":
         sys.stdout.write(as_json(diagnostics))
     elif options.format == "github":

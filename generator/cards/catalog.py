@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.cards import rules
+from generator.cards.allowances import not_allowed
 from generator.cards.model import Card
 from generator.cards.parse import MAX_BYTES, ParsedCard, parse_card
 from generator.config import Settings
@@ -37,6 +38,13 @@ class Catalog:
     paths: tuple[Path, ...]
     cards: tuple[Card, ...]
     diagnostics: tuple[Diagnostic, ...]
+
+    def without_allowed(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """Those of the diagnostics that the cards do not allow where they are."""
+        allowances = {str(card.path): card.allowances for card in self.cards}
+        return tuple(
+            item for item in diagnostics if any(not_allowed([item], allowances.get(item.path, ())))
+        )
 
 
 def read_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:

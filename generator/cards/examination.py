@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from generator.cards import rules
 from generator.cards.accuracy import wrong_accuracies
 from generator.cards.agreement import differences_of_languages
+from generator.cards.allowances import not_allowed, unused_in_text
 from generator.cards.entrypoints import Load, find_loads, unknown_entrypoints
 from generator.cards.examples import Group, language_groups
 from generator.cards.hubconf import OwnHub
@@ -33,7 +34,12 @@ _BASES_OF_SYNTAX_ERRORS = frozenset({"Exception", "BaseException"})
 
 def examine(card: Card, settings: Settings, hub: OwnHub) -> tuple[Diagnostic, ...]:
     """Everything that is wrong with the card's code and its claims, in source order."""
-    return in_source_order(at_levels(_problems(card, settings, hub), settings.checks))
+    found = tuple(_problems(card, settings, hub))
+    told = [
+        *not_allowed(found, card.allowances),
+        *unused_in_text(str(card.path), found, card.allowances),
+    ]
+    return in_source_order(at_levels(told, settings.checks))
 
 
 def _problems(card: Card, settings: Settings, hub: OwnHub) -> Iterator[Diagnostic]:

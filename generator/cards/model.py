@@ -221,6 +221,17 @@ class FrontMatter:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """A problem that the author knows of and lets be, in these lines; `span` is its code's."""
+
+    code: str
+    reason: str
+    span: Span
+    first_line: int
+    last_line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     r"""One model's document, valid by the format.
 
@@ -235,6 +246,7 @@ class Card:
     front_matter: FrontMatter
     sample: CodeBlock
     sections: tuple[Section, ...]
+    allowances: tuple[Allowance, ...] = ()
 
     def section(self, language: str) -> Section | None:
         """The section written in the language with this code, if there is one."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.cards import rules
+from generator.cards.allowances import find_allowances, not_allowed, unused_in_structure
 from generator.cards.document import Document, take_apart
 from generator.cards.front_matter import read_front_matter
 from generator.cards.model import Card, FrontMatter
@@ -51,7 +52,13 @@ def parse_card(path: Path, data: bytes, settings: Settings) -> ParsedCard:
         diagnostics += check_structure(document, settings)
     if head.front_matter:
         diagnostics += _languages_without_counterpart(document, head.front_matter, settings)
-    told = in_source_order(at_levels(diagnostics, settings.checks))
+    allowed = find_allowances(document)
+    found = [
+        *not_allowed(diagnostics, allowed.allowances),
+        *unused_in_structure(name, diagnostics, allowed.allowances),
+        *allowed.problems,
+    ]
+    told = in_source_order(at_levels(found, settings.checks))
     # Whether there is a card does not depend on how grave the hub takes its problems.
     if head.front_matter is None or has_errors(diagnostics):
         return ParsedCard(None, told)
@@ -62,6 +69,7 @@ def parse_card(path: Path, data: bytes, settings: Settings) -> ParsedCard:
         front_matter=head.front_matter,
         sample=document.preamble.code_blocks[0],
         sections=document.sections,
+        allowances=allowed.allowances,
     )
     return ParsedCard(card, told)
 

@@ -121,6 +121,11 @@ DUPLICATE_REFERENCE = _warning("E733", "each reference is listed once")
 BROKEN_LINK = _error("E801", "each link to elsewhere leads to something")
 MOVED_LINK = _warning("E802", "each link to elsewhere says where things are now")
 UNKNOWN_LINK = _warning("E803", "each link to elsewhere is answered")
+UNUSED_ALLOWANCE = _warning("E901", "each allowance is for a problem that there is")
+NOT_ALLOWABLE = _error("E902", "an allowance names problems that can be allowed")
+NO_REASON = _error("E903", "an allowance gives its reason")
+BAD_ALLOWANCE = _error("E904", "an allowance is well formed")
+
 
 _FIRST_OF_WHAT_A_CARD_SAYS = "E500"
 

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TypeAlias
 
 from generator.cards import rules
+from generator.cards.allowances import is_allowance
 from generator.cards.blocks import MAX_CONTAINERS
 from generator.cards.document import Document
 from generator.cards.fences import check_attributes, check_languages, check_runtimes
@@ -40,7 +41,9 @@ def check_sample_code(document: Document, _settings: Settings) -> Iterator[Diagn
     other = [
         line
         for line in preamble.lines
-        if line.kind not in _FENCE_KINDS and line.kind is not LineKind.BLANK
+        if line.kind not in _FENCE_KINDS
+        and line.kind is not LineKind.BLANK
+        and not is_allowance(line)
     ]
     misplaced = {line.number for line in document.misplaced_comments}
     if other and other[0].number not in misplaced:
