@@ -296,7 +296,7 @@ def _check(options: argparse.Namespace) -> int:
     else:
         errors = sum(item.severity is Severity.ERROR for item in diagnostics)
         warnings = len(diagnostics) - errors
-        sys.stdout.write(as_excerpts(diagnostics))
+        _write_report(as_excerpts(diagnostics))
         if diagnostics:
             code = diagnostics[0].code
             sys.stdout.write(f"more about a code: hubcards explain {code}\n")
@@ -305,6 +305,15 @@ def _check(options: argparse.Namespace) -> int:
             f"{_count(errors, 'error')}, {_count(warnings, 'warning')}\n"
         )
     return PROBLEMS if has_errors(diagnostics) else FINE
+
+
+def _write_report(report: str) -> None:
+    if report and sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+        from generator.colours import write_coloured
+
+        write_coloured(report)
+    else:
+        sys.stdout.write(report)
 
 
 def _explain(options: argparse.Namespace) -> int:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 from hypothesis import given
@@ -142,3 +146,39 @@ def test_without_problems_sarif_is_a_run_without_results() -> None:
     result = hubcards("check", "--format", "sarif", cwd=ROOT)
     assert result.returncode == 0
     assert json.loads(result.stdout)["runs"][0]["results"] == []
+
+
+def on_a_terminal(*arguments: str | Path, **environment: str) -> str:
+    """What the command writes to a terminal of 40 columns."""
+    reader, terminal = os.openpty()
+    known = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "generator", *map(str, arguments)],
+        cwd=ROOT,
+        env={**known, "TERM": "xterm-256color", "COLUMNS": "40", **environment},
+        stdout=terminal,
+        stdin=subprocess.DEVNULL,
+    ):
+        os.close(terminal)
+        parts = list(iter(lambda: _read(reader), b""))
+    os.close(reader)
+    return b"".join(parts).decode("utf-8").replace("\r\n", "\n")
+
+
+def _read(reader: int) -> bytes:
+    try:
+        return os.read(reader, 4096)
+    except OSError:
+        # The other end of a terminal is closed.
+        return b""
+
+
+def test_a_terminal_shows_the_same_in_colours_unless_they_are_not_wanted(tmp_path: Path) -> None:
+    path = broken_card(tmp_path, "vision, classification", "visoin")
+    plain = hubcards("check", path).stdout
+    assert "\x1b" not in plain
+    assert "error[E209]" in plain
+    coloured = on_a_terminal("check", path)
+    assert "\x1b[1;31merror[E209]\x1b[0m" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
+    assert on_a_terminal("check", path, NO_COLOR="1") == plain
