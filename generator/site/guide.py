@@ -76,6 +76,7 @@ def _html(hub: Hub, name: str, language: Language) -> str:
     texts = _texts(name)
     code = language.code if language.code in texts else _shown_instead(hub, texts)
     shown = conforming(SectionRenderer().render(_section(hub, name, code), hub.wording(language)))
+    text = hub.strings[language.code]
     path = guide_page(language, name)
     written = hub.languages_among(texts)
     canonical = next((item for item in written if item.code == code), language)
@@ -84,7 +85,7 @@ def _html(hub: Hub, name: str, language: Language) -> str:
         path=path,
         language=language,
         title=shown.headings[0].text,
-        description=hub.strings[language.code]["guide_description"],
+        description=text["guide_description"],
         canonical=absolute(hub.base_url, guide_page(canonical, name)),
         languages=language_links(hub, path, lambda item: guide_page(item, name), written, language),
         default_url=absolute(hub.base_url, guide_page(hub.fallback, name)),

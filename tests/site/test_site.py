@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urljoin
@@ -45,8 +47,35 @@ def links(html: str) -> list[str]:
     return [unescape(link) for link in re.findall(r'(?:href|src)="([^"]*)"', html)]
 
 
+def test_every_page_leads_to_the_guide(site):
+    for path, html in site.items():
+        if path.endswith(".html") and path not in ("index.html", "404.html"):
+            tag = path.partition("/")[0]
+            targets = {
+                posixpath.normpath(posixpath.join(posixpath.dirname(path), link))
+                for link in links(html)
+            }
+            assert f"{tag}/guide/index.html" in targets
+
+
+def test_links_between_the_guides_pages_lead_somewhere(site):
+    pages = [path for path in site if "/guide/" in path]
+    assert len(pages) == 12
+    for path in pages:
+        for link in re.findall(r'href="([a-z]+\.html)', site[path]):
+            assert f"{posixpath.dirname(path)}/{link}" in site
+
+
+def test_a_hub_can_do_without_the_guide(settings):
+    write_card(settings, "a", card_text({"zh_CN": "x"}))
+    site = render_site(replace(settings, guide=False))
+    assert not [path for path in site if "guide" in path]
+    assert not [path for path, text in site.items() if "guide/" in text]
+
+
 def test_there_are_these_files_and_no_others(site):
-    pages = {path for path in site if not re.match(r"assets/|search/cards-1\.\w+\.js$", path)}
+    others = r"assets/|search/cards-1\.\w+\.js$|(zh-CN|en-US)/guide/"
+    pages = {path for path in site if not re.match(others, path)}
     ids = ("a_vision_net", "b_nlp_单语", "c_last")
     assert pages == {
         "index.html",
@@ -188,7 +217,7 @@ def test_texts_of_the_front_matter_are_shown_as_text(settings):
         if path.endswith(".html"):
             assert "<script>" not in html
             assert "<img" not in html
-            assert "{{ 7*7 }}" in html or path in ("index.html", "404.html")
+            assert "{{ 7*7 }}" in html or path in ("index.html", "404.html") or "/guide/" in path
 
 
 def test_the_list_of_models_has_the_shape_of_the_megengine_hub(site):
