@@ -36,7 +36,6 @@ tags:
 runtimes:
   plain: {python: "3.10", requirements: models/requirements.txt}
 default-runtime: plain
-guide: false
 """
 
 SAMPLE = "import megengine.hub\nmodel = megengine.hub.load('a/b', 'net')\n"

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from generator.evidence.model import ArraySummary, CardEvidence, Claim
 from generator.site.search.extent import Search
-from tests.site.hubs import SITE, build, card_text, write_card, write_hub
+from tests.site.hubs import build, card_text, write_card, write_hub
 from tests.site.records import card_evidence, record
 
 LANGUAGES = ("zh-CN", "en-US")
@@ -91,7 +91,7 @@ What is folded.
 
 def write_site(folder: Path, output: Path) -> None:
     """A site with a page of every kind, with evidence and all of the search, at `output`."""
-    settings = write_hub(folder, SITE.replace("guide: false", "guide: true"))
+    settings = write_hub(folder)
     both = {"zh_CN": CHINESE, "en_US": ENGLISH}
     summary = {"zh_CN": "残差网络", "en_US": "Residual networks"}
     write_card(settings, "a_rich", card_text(both, title="Rich ResNet", summary=summary))

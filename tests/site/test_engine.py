@@ -33,6 +33,7 @@ from tests.site.hubs import SITE, build, card_text, write_card, write_hub
 from tests.site.records import card_evidence, record
 
 ROOT = Path(__file__).parents[2]
+WITHOUT_GUIDE = f"{SITE}guide: false\n"
 IDS = ["alpha", "beta", "delta", "gamma", "omega"]
 
 
@@ -170,7 +171,7 @@ class Edits(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.settings = write_hub(self.folder / "hub")
+        self.settings = write_hub(self.folder / "hub", WITHOUT_GUIDE)
         self.evidence: dict[str, object] = {}
         (self.settings.root / "cards").mkdir()
 
@@ -200,7 +201,9 @@ class Edits(RuleBasedStateMachine):
 
     @rule(word=st.sampled_from(["Hub", "Models"]), repository=st.sampled_from("ab"))
     def change_a_setting(self, word: str, repository: str) -> None:
-        site = SITE.replace("Model Hub", word).replace("example/models", f"example/{repository}")
+        site = WITHOUT_GUIDE.replace("Model Hub", word).replace(
+            "example/models", f"example/{repository}"
+        )
         (self.settings.root / "site" / "site.yaml").write_text(site, encoding="utf-8")
         self.settings = load_settings(self.settings.root)
 
