@@ -22,8 +22,8 @@ test: $(INSTALLED)-test ## run everything: the tests, and the code of every card
 check: $(INSTALLED) ## report the problems of the cards
 	$(BIN)/hubcards check
 
-serve: site ## show the site at http://127.0.0.1:8000
-	$(BIN)/python -m http.server --bind 127.0.0.1 --directory site/public 8000
+serve: $(INSTALLED)-serve ## show the site, and follow what is saved
+	$(BIN)/hubcards serve
 
 clean: ## remove what was made: the site, and the environment with the command
 	rm -rf site/public site/.public.hubcards .venv
@@ -31,6 +31,10 @@ clean: ## remove what was made: the site, and the environment with the command
 $(INSTALLED): pyproject.toml
 	sh tools/install.sh .venv '.[search]'
 	touch $@
+
+$(INSTALLED)-serve: pyproject.toml
+	sh tools/install.sh .venv '.[search,serve]'
+	touch $(INSTALLED) $@
 
 $(INSTALLED)-test: pyproject.toml
 	sh tools/install.sh .venv '.[test]'

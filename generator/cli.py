@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from generator.cards.catalog import Catalog
     from generator.config import Settings
     from generator.diagnostics import Diagnostic
+    from generator.preview.building import Rebuilt
 
 FINE, PROBLEMS, USAGE = 0, 1, 2
 """Exit codes: all is well; cards have problems or an example failed; it can't be done so."""
@@ -123,6 +124,29 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--no-cache", action="store_true", help="render everything anew")
     build.add_argument(
         "--no-full-text", action="store_true", help="make no index of all words for the search"
+    )
+
+    serve = commands.add_parser(
+        "serve",
+        help="show the site while it is being written",
+        description="Serves the site on this machine, and reloads open pages when a card, a"
+        " template, a setting or a record is saved. Nothing is published.",
+    )
+    _add_cards(serve)
+    serve.add_argument(
+        "--host",
+        metavar="NAME",
+        default="127.0.0.1",
+        help="where to listen (default: 127.0.0.1, which only this machine reaches)",
+    )
+    serve.add_argument(
+        "--port",
+        metavar="N",
+        type=_positive,
+        help="which port to listen on (default: 8000, or another that is free)",
+    )
+    serve.add_argument(
+        "--jobs", metavar="N", type=_positive, default=_cores(), help="processes to render with"
     )
 
     check = commands.add_parser(
@@ -262,6 +286,62 @@ def _build(options: argparse.Namespace) -> int:
         f"{_count(report.files, 'file')} in {report.seconds:.2f} s: {_shown(report.output)}\n"
     )
     return FINE
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from generator.evidence.places import evidence_folder
+    from generator.runner.cache import cache_folder
+    from generator.runner.valid_evidence import ValidEvidence
+
+    try:
+        from generator.preview.building import Previewed
+        from generator.preview.command import preview_folder, serve
+        from generator.preview.server import AddressError
+    except ModuleNotFoundError as error:
+        message = f"{error.name} is not installed; install hubcards[serve] to see the site"
+        raise UsageError(message) from None
+    settings = _settings(options)
+    cards = _cards_folder(options, settings)
+    cache = cache_folder()
+    output = preview_folder(cache, settings.root, cards)
+    previewed = Previewed(settings.root, cards, output, options.jobs, ValidEvidence)
+    records = evidence_folder(settings.root, cache, cards / "card.md")
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            serve(
+                *(previewed, settings, records, options.host, options.port),
+                announce=_announce,
+                report=_report_rebuilt,
+            )
+    except AddressError as error:
+        raise UsageError(str(error)) from None
+    return FINE
+
+
+def _announce(url: str) -> None:
+    sys.stdout.write(f"{url}  (Ctrl-C ends it)\n")
+    sys.stdout.flush()
+
+
+def _report_rebuilt(rebuilt: Rebuilt) -> None:
+    from generator.diagnostics import as_text
+
+    sys.stderr.write(as_text(rebuilt.diagnostics))
+    if rebuilt.report:
+        sys.stderr.writelines(f"evidence: {problem}\n" for problem in rebuilt.report.problems)
+    if rebuilt.shown.problems:
+        if not rebuilt.diagnostics:
+            sys.stderr.writelines(
+                f"{item.message}; {item.hint}\n" for item in rebuilt.shown.problems
+            )
+        sys.stderr.write("the last version without problems is shown\n")
+    elif rebuilt.report:
+        report = rebuilt.report
+        sys.stdout.write(
+            f"{_count(report.cards, 'card')}, {report.rendered:,} of them rendered,"
+            f" in {report.seconds:.2f} s\n"
+        )
+        sys.stdout.flush()
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -411,7 +491,7 @@ def _new(options: argparse.Namespace) -> int:
             {name: getattr(options, name) for name in NEW_OPTIONS},
             options.hubconf,
             NEW_OPTIONS if options.defaults else (),
-            "serve" if "serve" in _COMMANDS else "build",
+            "serve",
         )
     except AuthoringError as error:
         raise UsageError(str(error)) from None
@@ -489,6 +569,7 @@ def _schema(options: argparse.Namespace) -> int:
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "build": _build,
+    "serve": _serve,
     "check": _check,
     "explain": _explain,
     "test": _test,

@@ -1,0 +1,86 @@
+"""Building what a preview shows: the one place where it meets the build engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from generator.config import Settings, SettingsError, load_settings
+from generator.diagnostics import Diagnostic
+from generator.evidence.source import EvidenceSource
+from generator.preview.state import Problem, Shown, problem_of, problems_among
+from generator.site.build import Build, BuildReport, build_site
+from generator.site.output import OutputError, Tree
+from generator.site.search.extent import Search
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """The hub at `root` with the cards in a folder, built into `output` by `jobs` processes.
+
+    `evidence` gives the records of a hub with these settings.
+    """
+
+    root: Path
+    cards: Path
+    output: Path
+    jobs: int
+    evidence: Callable[[Settings], EvidenceSource]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What is to be shown after a build; the `report` is None when it could not begin."""
+
+    shown: Shown
+    report: BuildReport | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def base_path_of(settings: Settings) -> str:
+    """The path under which the hub is published, with a slash at both ends."""
+    path = unquote(urlsplit(settings.base_url).path).strip("/")
+    return f"/{path}/" if path else "/"
+
+
+def before_building(previewed: Previewed, settings: Settings) -> Shown:
+    """What there is to be shown of earlier previews."""
+    return Shown(base_path_of(settings), _version(previewed))
+
+
+def rebuild(previewed: Previewed, before: Shown) -> Rebuilt:
+    """Builds the site anew, with all that has changed; `before` is what has been shown so far.
+
+    What keeps it from being built is among the problems to be shown, over the last good version.
+    """
+    try:
+        settings = load_settings(previewed.root)
+        report = build_site(
+            Build(
+                settings,
+                [previewed.cards],
+                previewed.output,
+                jobs=previewed.jobs,
+                evidence=previewed.evidence(settings),
+                # The index of all words is made anew for each word that changes.
+                search=Search.LIST,
+            )
+        )
+    except SettingsError as error:
+        problems = tuple(map(problem_of, error.diagnostics))
+        return Rebuilt(replace(before, problems=problems), None, error.diagnostics)
+    except OutputError as error:
+        problem = Problem("", "", error.message, error.hint)
+        return Rebuilt(replace(before, problems=(problem,)), None, ())
+    except OSError as error:
+        # Such as a card that was removed while it was being read; then a build follows.
+        problem = Problem("", "", str(error), "save the file again")
+        return Rebuilt(replace(before, problems=(problem,)), None, ())
+    shown = Shown(base_path_of(settings), _version(previewed), problems_among(report.diagnostics))
+    return Rebuilt(shown, report, report.diagnostics)
+
+
+def _version(previewed: Previewed) -> str:
+    return Tree(previewed.output).token() or ""

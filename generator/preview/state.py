@@ -1,0 +1,82 @@
+"""What a preview shows at the moment, and waiting for it to be something else."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass
+
+from generator.diagnostics import Diagnostic, Severity, printable
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What keeps the site from being shown as it is now written; `place` may be empty."""
+
+    place: str
+    code: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a preview shows.
+
+    `base_path` begins and ends with a slash. `version` tells one version of the site from
+    another, and is empty while there is none.
+    """
+
+    base_path: str
+    version: str
+    problems: tuple[Problem, ...] = ()
+
+    def as_json(self) -> str:
+        """What the script in the pages is told, on one line."""
+        problems = [
+            {"place": item.place, "code": item.code, "message": item.message, "hint": item.hint}
+            for item in self.problems
+        ]
+        return json.dumps({"version": self.version, "problems": problems})
+
+
+class Board:
+    """Where the builder puts what is to be shown, for all who serve it to look at."""
+
+    def __init__(self, shown: Shown) -> None:
+        self._shown = shown
+        self._changed = threading.Condition()
+
+    @property
+    def shown(self) -> Shown:
+        """What is there now."""
+        with self._changed:
+            return self._shown
+
+    def show(self, shown: Shown) -> None:
+        """Puts `shown` there, and wakes those who wait."""
+        with self._changed:
+            self._shown = shown
+            self._changed.notify_all()
+
+    def wait_for_other(self, than: Shown, seconds: float) -> Shown:
+        """What is there as soon as it is not `than`, or when the time is over."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._shown != than, seconds)
+            return self._shown
+
+
+def problem_of(diagnostic: Diagnostic) -> Problem:
+    """A diagnostic as it is shown over a page."""
+    start = diagnostic.span.start
+    return Problem(
+        place=f"{printable(diagnostic.path)}:{start.line}:{start.column}",
+        code=diagnostic.code,
+        message=printable(diagnostic.message),
+        hint=printable(diagnostic.hint),
+    )
+
+
+def problems_among(diagnostics: tuple[Diagnostic, ...]) -> tuple[Problem, ...]:
+    """The errors, which keep a site from being published."""
+    return tuple(problem_of(item) for item in diagnostics if item.severity is Severity.ERROR)
