@@ -17,7 +17,7 @@ site: $(INSTALLED) ## write the site to site/public
 	$(BIN)/hubcards build
 
 test: $(INSTALLED)-test ## run everything: the tests, and the code of every card
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: $(INSTALLED) ## report the problems of the cards
 	$(BIN)/hubcards check

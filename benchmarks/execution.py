@@ -8,6 +8,7 @@ mirror. The ways take turns, round by round; what is printed is the median of ea
 ratio to the first: a new interpreter for each card, with all its Python blocks joined into
 one file, one card after the other, which is how PyTorch Hub's tests run its cards. That way
 keeps what it downloads for the next card; ours gives every group an empty home of its own.
+No other way counts what models have and compute; ours does it once for each state of a card.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.environment import environment_of_users
 from generator.cards.catalog import read_catalog
 from generator.cards.model import Card
 from generator.config import Settings, load_settings
@@ -63,7 +65,7 @@ def main() -> None:
         runtime = ensure_runtime(settings, settings.default_runtime)
         mirror = Mirror(settings.root, runtime)
         try:
-            network = {**os.environ, **mirror.open_account().variables}
+            network = {**environment_of_users(), **mirror.open_account().variables}
             ways = all_ways(settings, runtime, network, folder)
             report(ways, measure(ways, options.rounds), options.cards)
         finally:
@@ -95,6 +97,7 @@ def all_ways(
     peers = install_peers(runtime, folder / "peers")
     return [
         Way("a process a card", lambda: one_process_a_card(cards, runtime, network, folder)),
+        Way("hubcards, and models counted", lambda: hubcards_with_counting(settings)),
         Way("hubcards, everything", lambda: hubcards(settings, "--fresh")),
         Way("hubcards, nothing changed", lambda: hubcards(settings)),
         Way("Sybil", lambda: peer(cards, runtime, network, folder, peers, SYBIL_CONFTEST)),
@@ -121,10 +124,16 @@ def one_process_a_card(
     return f"{passed} of {len(cards)} cards"
 
 
+def hubcards_with_counting(settings: Settings) -> str:
+    """Run the cards as if they were new, and have what their models are counted as well."""
+    shutil.rmtree(settings.root / "evidence", ignore_errors=True)
+    return hubcards(settings, "--fresh")
+
+
 def hubcards(settings: Settings, *options: str) -> str:
     """Run the cards as a user of this program does."""
     command = [sys.executable, "-m", "generator", "--root", str(settings.root), "test", *options]
-    done = run(command, ROOT, os.environ)
+    done = run(command, ROOT, environment_of_users())
     return last_line(done)
 
 

@@ -18,7 +18,9 @@ from generator.source import Position, Span
 
 MAX_DEPTH = 16
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The loader of plain data that is written in C, where PyYAML was built with it."""
+
 _CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(
@@ -149,7 +151,7 @@ class _Events:
     def __init__(self, text: str, first_line: int) -> None:
         self._first_line = first_line
         self._last_line = first_line + text.count("\n")
-        self._events: Iterator[Any] = iter(yaml.parse(text, Loader=_LOADER))
+        self._events: Iterator[Any] = iter(yaml.parse(text, Loader=SAFE_LOADER))
         self._next: Any = None
 
     def peek(self) -> Any:

@@ -15,6 +15,13 @@ pytest_plugins = ["pytester"]
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser, so that it can be left out with `-m "not browser"`."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
 @pytest.fixture(scope="session")
 def runtime_python() -> Path:
     """The interpreter of this hub's runtime, made if it is not there."""

@@ -6,7 +6,8 @@ stands apart from parsing it: what is only shown need not be examined.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from generator.cards import rules
 from generator.cards.accuracy import wrong_accuracies
@@ -20,21 +21,55 @@ from generator.cards.model import Card, CodeBlock, Treatment
 from generator.cards.names import undefined_names
 from generator.cards.parity.compare import differences_of_texts
 from generator.cards.preprocessing import wrong_constants
-from generator.cards.proofreading import proofread
 from generator.cards.python_code import ParsedCode, parse_code
-from generator.cards.texts import section_text
+from generator.cards.texts import SectionText, section_text
 from generator.cards.variants import FoundVariants, find_variants, useless_alternatives
 from generator.config import Settings
-from generator.diagnostics import Diagnostic, in_source_order
-from generator.levels import at_levels
+from generator.diagnostics import Diagnostic, Severity, in_source_order
+from generator.levels import Level, at_levels
 
+Proofreading: TypeAlias = Callable[
+    [Card, Sequence[SectionText], Settings, Sequence[str]], Iterator[Diagnostic]
+]
+
+_STYLE = "E7"
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 _BASES_OF_SYNTAX_ERRORS = frozenset({"Exception", "BaseException"})
 
 
 def examine(card: Card, settings: Settings, hub: OwnHub) -> tuple[Diagnostic, ...]:
-    """Everything that is wrong with the card's code and its claims, in source order."""
-    found = tuple(_problems(card, settings, hub))
+    """Everything that is wrong with the card's code, its claims and its text, in source order."""
+    return _told(card, settings, _problems(card, settings, hub, _proofread))
+
+
+def examination_errors(card: Card, settings: Settings, hub: OwnHub) -> tuple[Diagnostic, ...]:
+    """Of what `examine` gives the errors, for which less has to be read."""
+    strict = {code for code, level in settings.checks.items() if level is Level.ERROR}
+    is_style_free = not any(
+        code.startswith(_STYLE) or code == rules.UNUSED_ALLOWANCE.code for code in strict
+    )
+    found = _problems(card, settings, hub, _read_over if is_style_free else _proofread)
+    return tuple(item for item in _told(card, settings, found) if item.severity is Severity.ERROR)
+
+
+def _proofread(
+    card: Card, texts: Sequence[SectionText], settings: Settings, loaded: Sequence[str]
+) -> Iterator[Diagnostic]:
+    # Dear to import, and of no use to those who only want to know what keeps a card from running.
+    from generator.cards.proofreading import proofread
+
+    return proofread(card, texts, settings, loaded)
+
+
+def _read_over(*_text: object) -> Iterator[Diagnostic]:
+    """Nothing, where what proofreading finds would be no error."""
+    return iter(())
+
+
+def _told(
+    card: Card, settings: Settings, diagnostics: Iterable[Diagnostic]
+) -> tuple[Diagnostic, ...]:
+    found = tuple(diagnostics)
     told = [
         *not_allowed(found, card.allowances),
         *unused_in_text(str(card.path), found, card.allowances),
@@ -42,7 +77,9 @@ def examine(card: Card, settings: Settings, hub: OwnHub) -> tuple[Diagnostic, ..
     return in_source_order(at_levels(told, settings.checks))
 
 
-def _problems(card: Card, settings: Settings, hub: OwnHub) -> Iterator[Diagnostic]:
+def _problems(
+    card: Card, settings: Settings, hub: OwnHub, proofreading: Proofreading
+) -> Iterator[Diagnostic]:
     path = str(card.path)
     python = _python(card, settings)
     groups = language_groups(card)
@@ -72,7 +109,7 @@ def _problems(card: Card, settings: Settings, hub: OwnHub) -> Iterator[Diagnosti
         own = [parsed[example.block.code_line] for example in group.examples]
         yield from wrong_constants(path, section, own, everything)
     texts = tuple(section_text(card, section) for section in card.sections)
-    yield from proofread(card, texts, settings, [load.repository for load in loads])
+    yield from proofreading(card, texts, settings, [load.repository for load in loads])
     yield from differences_of_texts(path, texts)
     yield from wrong_metrics(card, {text.section.language: text.written for text in texts})
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import yaml
 
+from generator.yamltree import SAFE_LOADER
+
 _FOLDER = Path(__file__).parent / "explanations"
 _CHINESE, _ENGLISH = "zh_CN", "en_US"
 
@@ -39,7 +41,7 @@ def load_explanations() -> dict[str, Explanation]:
     """Every explanation, by code."""
     found: dict[str, Explanation] = {}
     for path in sorted(_FOLDER.glob("*.yaml")):
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+        entries = yaml.load(path.read_text(encoding="utf-8"), SAFE_LOADER)  # noqa: S506 # it is safe
         for code, entry in entries.items():
             example = (
                 Example(entry["at"], entry["wrong"], entry["right"]) if "at" in entry else None

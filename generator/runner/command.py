@@ -66,6 +66,8 @@ def _run_by_pytest(settings: Settings, arguments: Sequence[str], workshop: Works
             *("-p", "hubcards", "--only-cards", "--noconftest"),
             # Dear to import, and of no use for cards.
             *("-p", "no:hypothesispytest"),
+            # Collects garbage for a second at the end, of which cards make none in this process.
+            *("-p", "no:unraisableexception"),
             "--continue-on-collection-errors",
             # It would tell that this package is imported already, which nobody can change.
             *("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"),

@@ -20,7 +20,7 @@ from _pytest._code.code import (
 )
 
 from generator.cards.catalog import read_card
-from generator.cards.examination import examine
+from generator.cards.examination import examination_errors
 from generator.cards.examples import Example, Group, groups_of
 from generator.cards.model import Treatment
 from generator.config import SettingsError
@@ -53,7 +53,7 @@ class CardFile(pytest.File):
         name = path_for_readers(self.path, self.config.rootpath)
         diagnostics = list(parsed.diagnostics)
         if card is not None:
-            diagnostics += examine(card, settings, self.plugin.own_hub())
+            diagnostics += examination_errors(card, settings, self.plugin.own_hub())
         if card is None or has_errors(diagnostics):
             raise self.CollectError(as_text(replace(item, path=name) for item in diagnostics))
         self.plugin.ledger.add_card(name, fences_of(card))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from generator.cards.catalog import read_catalog
+from generator.cards.catalog import parse_catalog
+from generator.cards.examination import examination_errors
 from generator.cards.examples import groups_of
+from generator.cards.hubconf import read_own_hub
 from generator.cards.model import Treatment
 from generator.config import Settings
 from generator.diagnostics import has_errors
@@ -23,8 +25,11 @@ def ledger_if_unchanged(
     None when something has to be executed or counted, or a card has errors. Raises
     `RunnerError` when what the records depend on can't be read.
     """
-    catalog = read_catalog(paths, settings)
+    catalog = parse_catalog(paths, settings)
     if not catalog.cards or has_errors(catalog.diagnostics):
+        return None
+    hub = read_own_hub(settings)
+    if any(examination_errors(card, settings, hub) for card in catalog.cards):
         return None
     ledger = Ledger()
     for card in catalog.cards:

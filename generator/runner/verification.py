@@ -232,7 +232,8 @@ class Verifier:
             # What does not run is told where it fails.
             return
         valid = self._current.measurement(group, names, records)
-        if valid is not None and self._rules.takes_records:
+        if valid is not None:
+            # All that it depends on is as it was, and what was executed anew is so as well.
             return
         try:
             counted = self._counted(run, models)
@@ -252,8 +253,6 @@ class Verifier:
             versions=self._workshop.versions_of(group),
             models=counted.models,
         )
-        if valid is not None and replace(measurement, when=valid.when) == valid:
-            return
         self._keeper.keep_measurement(group.card, run.credited, run.all_runs, measurement)
 
     def _counted(self, run: SharedRun, models: Mapping[str, str]) -> Counted | None:

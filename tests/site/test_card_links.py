@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from generator.config import Settings
 from generator.diagnostics import Diagnostic
 from generator.site.rendering import PARALLEL_FROM
+from tests.site.hubs import SITE, card_text, write_card, write_hub
 from tests.site.hubs import build as build_hub
-from tests.site.hubs import card_text, write_card, write_hub
 
 OTHER = card_text(
     {"zh_CN": '## 用法\n\n<a id="here"></a>', "en_US": "## Usage\n\n### What it is"}, title="Other"
@@ -181,7 +181,7 @@ SCRAPS += ["index.html", "zh-CN", "\u202e", "x" * 300, "&#47;", "https", "net.md
 
 @given(st.lists(st.sampled_from(SCRAPS), max_size=8).map("".join))
 def test_no_target_of_a_link_breaks_the_build(tmp_path_factory, target):
-    settings = write_hub(tmp_path_factory.mktemp("hub") / "hub")
+    settings = write_hub(tmp_path_factory.mktemp("hub") / "hub", f"{SITE}guide: false\n")
     write_card(settings, "net", card_text({"zh_CN": f"[x](<{target}>)\n\n## 标题"}))
     problems = build(settings)
     assert {problem.code for problem in problems} <= {"E402"}

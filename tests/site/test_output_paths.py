@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import assume, given, settings
@@ -12,10 +11,11 @@ from hypothesis import strategies as st
 from generator.cards.catalog import parse_catalog
 from generator.site.output import OutputError, Tree
 from generator.site.publication import Place
-from tests.site.hubs import build, card_text, write_card, write_hub
+from tests.site.hubs import SITE, build, card_text, write_card, write_hub
 
 SCRAPS = ["..", ".", "/", "\\", "~", "C:", "con", "\0", "%2e%2e", "%2f", "\u202e", "index.html"]
 SCRAPS += ["a", "é", "e\u0301", "深", " ", "-", "x" * 120, "api", "\n", "：", "⁄", "\ud800"]
+WITHOUT_GUIDE = f"{SITE}guide: false\n"
 names = st.lists(st.sampled_from(SCRAPS) | st.characters(), min_size=1, max_size=5).map("".join)
 
 
@@ -45,7 +45,7 @@ def test_a_file_of_the_site_is_inside_of_it_or_is_refused(tmp_path_factory, path
 @given(names.filter(lambda name: "/" not in name and "\0" not in name and "\ud800" not in name))
 def test_the_name_of_a_card_leads_nowhere_else(tmp_path_factory, name):
     root = tmp_path_factory.mktemp("root")
-    hub = write_hub(root / "hub")
+    hub = write_hub(root / "hub", WITHOUT_GUIDE)
     (hub.root / "cards").mkdir()
     card = hub.root / "cards" / f"{name}.md"
     try:
@@ -55,7 +55,7 @@ def test_the_name_of_a_card_leads_nowhere_else(tmp_path_factory, name):
     before = files_below(root)
     output = root / "site"
     cards = parse_catalog([hub.root / "cards"], hub).cards
-    report = build(replace(hub, guide=False), output)
+    report = build(hub, output)
     new = files_below(root) - before
     if report.diagnostics:
         assert not output.exists()
@@ -70,7 +70,7 @@ def test_the_name_of_a_card_leads_nowhere_else(tmp_path_factory, name):
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40))
 def test_what_a_card_says_of_itself_names_no_file(tmp_path_factory, text):
     root = tmp_path_factory.mktemp("root")
-    hub = write_hub(root / "hub")
+    hub = write_hub(root / "hub", WITHOUT_GUIDE)
     link = "https://example.org/../../../etc/passwd"
     write_card(hub, "net", card_text({"zh_CN": "x"}, title=f"../{text}", author="/x", link=link))
     cards = parse_catalog([hub.root / "cards"], hub).cards
