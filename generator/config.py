@@ -124,6 +124,7 @@ class _SettingsFile(_Model):
     mirror: MirrorSettings = MirrorSettings()
     checks: dict[str, Level] = {}
     guide: StrictBool = True
+    report_url: _Url | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ class Settings:
 
     `title`, `description` and the names in `tags` are by language code; `time_limit` is
     in seconds, for a group. `checks` has the levels that the hub sets, by code; `guide` says
-    whether the site has the guide for authors.
+    whether the site has the guide for authors. `report_url` is where readers report problems,
+    with `{card}` and `{page}` for what to fill in, where it is not the repository's issues.
     """
 
     root: Path
@@ -149,6 +151,7 @@ class Settings:
     mirror: MirrorSettings
     checks: Mapping[str, Level]
     guide: bool = True
+    report_url: str | None = None
 
     @property
     def folder(self) -> Path:
@@ -217,6 +220,7 @@ def load_settings(root: Path) -> Settings:
         mirror=file.mirror,
         checks=file.checks,
         guide=file.guide,
+        report_url=file.report_url,
     )
 
 
@@ -241,6 +245,7 @@ _VALUE_HINTS = {
     "code": "write a language code as in zh_CN",
     "python": 'write a version as in "3.10", with the quotes',
     "time-limit": "write a number of seconds above 0",
+    "report-url": "write an address, as in https://example.org/new?title={card}&text={page}",
     "guide": "write true, or false for a site without the guide for authors",
 }
 

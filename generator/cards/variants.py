@@ -13,7 +13,7 @@ import re
 import tokenize
 import warnings
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -30,6 +30,7 @@ MAX_LINES = 60
 """An alternative of more lines than this is not looked for."""
 
 _Assignment: TypeAlias = ast.Assign | ast.AnnAssign
+_Literal: TypeAlias = tuple[str, bool, str]
 
 _BEGINNING = re.compile(r"#\s*[^\W\d][\w.\[\]'\", ]*(?::[^=]*)?=(?!=)")
 _HASH = re.compile(r"#\s?")
@@ -43,13 +44,16 @@ _NO_ENTRYPOINT = frozenset({"repo_info", "repo", "github"})
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """The sample code with an alternative active instead of an active statement.
+    """The sample code with an alternative active, and the active statement commented out.
 
-    `label` is what distinguishes it, unique in the card. `span` is where the alternative
-    stands, commented out.
+    `label` is what distinguishes it, unique in the card, and `active_label` what distinguishes
+    the statement that it takes the place of. `texts` are those of that statement with those
+    that the alternative has for them. `span` is where the alternative stands, commented out.
     """
 
     label: str
+    active_label: str
+    texts: Mapping[str, str]
     code: ParsedCode
     span: Span
 
@@ -110,9 +114,17 @@ def find_variants(sample: CodeBlock) -> FoundVariants:
     labels = _labels(fresh)
     variants = []
     for alternative, label in zip(fresh, labels, strict=True):
-        variant = _activated(sample, lines, tree, alternative)
-        if variant:
-            variants.append(Variant(label, variant, _span(sample, lines, alternative)))
+        code = _activated(sample, lines, tree, alternative)
+        if code:
+            variants.append(
+                Variant(
+                    label=label,
+                    active_label=_label(_words(_differing(alternative.active, alternative))),
+                    texts=_replaced_texts(alternative),
+                    code=code,
+                    span=_span(sample, lines, alternative),
+                )
+            )
     return FoundVariants(tuple(variants), tuple(duplicates), surplus)
 
 
@@ -263,10 +275,10 @@ def _plain(statement: _Assignment) -> ast.expr:
 
 def _labels(alternatives: Sequence[_Alternative]) -> list[str]:
     """For each what distinguishes it from what is active, and from the others."""
-    differences = [_differences(item) for item in alternatives]
+    differences = [_words(_differing(item.statement, item)) for item in alternatives]
     labels: list[str] = []
     for words in differences:
-        label = words[0] if words else "variant"
+        label = _label(words)
         for count in range(2, len(words) + 1):
             if label not in labels:
                 break
@@ -284,30 +296,50 @@ def _numbered(label: str, taken: Sequence[str]) -> str:
     return numbered
 
 
-def _differences(alternative: _Alternative) -> list[str]:
-    """The literals that are not the active statement's, as words; the entrypoint first."""
-    own = _literals(_plain(alternative.statement))
-    active = {key: text for key, _, text in _literals(_plain(alternative.active))}
-    different = [item for item in own if active.get(item[0]) != item[2]]
-    texts = [text for _, is_text, text in different if is_text]
-    others = [text for _, is_text, text in different if not is_text]
+def _label(words: Sequence[str]) -> str:
+    return words[0] if words else "variant"
+
+
+def _differing(statement: _Assignment, alternative: _Alternative) -> list[_Literal]:
+    """The literals of `statement`, one of the two, that the other one has not; in their order."""
+    is_active = statement is alternative.active
+    other = alternative.statement if is_active else alternative.active
+    others = {place: text for place, _, text in _literals(_plain(other))}
+    own = _literals(_plain(statement))
+    return [literal for literal in own if others.get(literal[0]) != literal[2]]
+
+
+def _words(literals: Sequence[_Literal]) -> list[str]:
+    """The literals as words; the entrypoint first."""
+    texts = [text for _, is_text, text in literals if is_text]
+    others = [text for _, is_text, text in literals if not is_text]
     words = [_UNFIT_FOR_LABEL.sub("-", text).strip("-") for text in (*texts, *others)]
     return [word for word in dict.fromkeys(words) if word]
 
 
-def _literals(value: ast.expr) -> list[tuple[str, bool, str]]:
+def _replaced_texts(alternative: _Alternative) -> Mapping[str, str]:
+    own = {
+        place: text
+        for place, is_text, text in _differing(alternative.statement, alternative)
+        if is_text
+    }
+    active = _differing(alternative.active, alternative)
+    return {text: own[place] for place, is_text, text in active if is_text and place in own}
+
+
+def _literals(value: ast.expr) -> list[_Literal]:
     """Place, whether it is a text, and the word for it, of each literal in `value`.
 
     Of a call's texts the second comes first: the entrypoint, which stands behind the
     repository.
     """
-    found: list[tuple[str, bool, str]] = []
+    found: list[_Literal] = []
     for node in ast.walk(value):
         if isinstance(node, ast.Call):
             arguments = [(str(n), "", item) for n, item in enumerate(node.args)]
             arguments += [(str(item.arg), str(item.arg), item.value) for item in node.keywords]
             where = ast.dump(node.func)
-            repositories: list[tuple[str, bool, str]] = []
+            repositories: list[_Literal] = []
             for place, name, item in arguments:
                 text = literal_text(item)
                 word = (text, True) if text is not None else (_written(name, item), False)
@@ -341,17 +373,18 @@ def _activated(
     """The sample code with the alternative in place of the active statement.
 
     It has as many lines. Where no code stands between the two, the alternative stays in its
-    own lines, so that what is told of it points there; else it takes the active one's.
+    own lines, so that what is told of it points there, and the active statement is commented
+    out in its; else the alternative takes the active one's.
     """
     active = alternative.active
     start, end = active.lineno - 1, (active.end_lineno or active.lineno) - 1
     if not _stands_alone(active, lines):
         return None
     texts, columns = list(lines), list(sample.code_columns)
-    for number in range(start, end + 1):
-        texts[number] = ""
+    indent = lines[start][: active.col_offset]
     if _is_next_to(alternative, start, end, tree):
-        indent = lines[start][: active.col_offset]
+        for number in range(start, end + 1):
+            texts[number] = f"{indent}# {lines[number].removeprefix(indent)}"
         for number in range(alternative.first, alternative.last + 1):
             column = len(lines[number]) - len(lines[number].lstrip())
             comment = lines[number][column:]
@@ -361,7 +394,9 @@ def _activated(
             columns[number] += len(comment) - len(text)
             texts[number] = indent + text
     else:
-        texts[start] = lines[start][: active.col_offset] + ast.unparse(alternative.statement)
+        for number in range(start, end + 1):
+            texts[number] = ""
+        texts[start] = indent + ast.unparse(alternative.statement)
     code = "".join(f"{text}\n" for text in texts)
     parsed = _parsed(code)
     if parsed is None:

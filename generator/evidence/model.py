@@ -124,9 +124,10 @@ class CardEvidence:
                     found.setdefault(facts.entrypoint, (facts, run.measurement))
         return tuple(found.values())
 
+    def records(self, group: str) -> Mapping[str, Record]:
+        """The records of the group with this name, by the ids of its examples."""
+        return next((run.records for run in self.runs if group in run.groups), {})
+
     def record(self, group: str, example: str) -> Record | None:
         """The record of the example with this id in the group with this name, if there is one."""
-        for run in self.runs:
-            if group in run.groups:
-                return run.records.get(example)
-        return None
+        return self.records(group).get(example)

@@ -37,6 +37,21 @@ def card_page(language: Language, card_id: str) -> str:
     return f"{language.tag}/{card_id}/{_INDEX}"
 
 
+def variant_page(language: Language, card_id: str, name: str) -> str:
+    """The page of a variant of a card's code, in a language."""
+    return f"{language.tag}/{card_id}/variant-{name}.html"
+
+
+def variant_notebook(language: Language, card_id: str, name: str) -> str:
+    """The notebook of a variant of a card's code, in a language."""
+    return f"{language.tag}/{card_id}/notebooks/variant-{name}.ipynb"
+
+
+def side_by_side_page(language: Language, card_id: str) -> str:
+    """The page that shows a card in a language beside what it was translated from."""
+    return f"{language.tag}/{card_id}/side-by-side.html"
+
+
 def guide_page(language: Language, name: str) -> str:
     """A page of the guide for authors in a language."""
     return f"{language.tag}/guide/{name}.html"

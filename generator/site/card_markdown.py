@@ -6,7 +6,7 @@ from generator.cards.metrics import TableWords, source_with_metrics
 from generator.cards.model import Card, Section
 from generator.languages import Language
 from generator.site.addresses import absolute, card_page
-from generator.site.evidence import evidence_in_short
+from generator.site.evidence import evidence_in_short, language_records
 from generator.site.formats import day
 from generator.site.hub import Hub
 from generator.site.pages import PlacedCard
@@ -19,7 +19,8 @@ def markdown_page(hub: Hub, placed: PlacedCard, language: Language) -> str:
     text = hub.strings[language.code]
     shown = hub.shown_language(card, language)
     section = card.section(shown.code)
-    in_short = evidence_in_short(card, shown.code, placed.evidence, text)
+    records = language_records(shown.code, placed.evidence)
+    in_short = evidence_in_short(card, shown.code, records, text)
     parts = [
         title_and_summary(hub, card, language),
         facts(hub, placed, language) + (f"\n- {in_short}" if in_short else ""),

@@ -20,7 +20,8 @@ from generator.site.addresses import (
     relative,
     tag_page,
 )
-from generator.site.evidence import evidence_in_short
+from generator.site.evidence import evidence_in_short, language_records
+from generator.site.facts import headline_figures
 from generator.site.hub import Hub
 from generator.site.listed import ListedCard
 from generator.site.pages import (
@@ -51,6 +52,7 @@ class Tile:
     summary: Text
     author: str
     tags: tuple[Tag, ...]
+    figures: tuple[str, ...]
     evidence: str
 
 
@@ -120,12 +122,19 @@ def list_addresses(
             )
 
 
-def tile(hub: Hub, language: Language, card: Card, evidence: CardEvidence | None) -> str:
-    """The card as HTML, for the pages that list cards in `language`."""
+def tile(
+    hub: Hub,
+    language: Language,
+    card: Card,
+    entrypoints: Sequence[str],
+    evidence: CardEvidence | None,
+) -> str:
+    """The card, which names these `entrypoints`, as HTML for the lists in `language`."""
     page = catalogue_page(language)
     front = card.front_matter
     text = hub.strings[language.code]
     summary = summary_text(hub, card, language)
+    shown = hub.shown_language(card, language).code
     return _tile_html(
         hub,
         language,
@@ -135,9 +144,8 @@ def tile(hub: Hub, language: Language, card: Card, evidence: CardEvidence | None
             summary=Text(_shortened(summary.text), summary.lang),
             author=_shortened(front.author),
             tags=tag_links(hub, page, front.tags, language),
-            evidence=evidence_in_short(
-                card, hub.shown_language(card, language).code, evidence, text
-            ),
+            figures=headline_figures(card, shown, entrypoints, evidence, text),
+            evidence=evidence_in_short(card, shown, language_records(shown, evidence), text),
         ),
     )
 
@@ -218,7 +226,7 @@ def _html(hub: Hub, listing: _List, number: int, counts: Counter[str], language:
         role: page.to(listing.address(language, other)) if 1 <= other <= last else None
         for role, other in {"previous": number - 1, "next": number + 1}.items()
     }
-    nothing = Tile("", "", Text("", ""), "", (Tag("", "", ""),), "")
+    nothing = Tile("", "", Text("", ""), "", (Tag("", "", ""),), ("",), "")
     return render(
         hub,
         CATALOGUE_TEMPLATE,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from generator.cards.examples import SAMPLE, Example, language_groups
 from generator.cards.model import Card, Treatment
@@ -14,6 +15,9 @@ from generator.evidence.model import ArraySummary, CardEvidence, Claim, Record
 from generator.site import formats
 from generator.site.strings import Strings
 from generator.untrusted import harmless
+
+Records: TypeAlias = Mapping[str, Record]
+"""Records by the ids of the examples that they are of, or by the labels of variants."""
 
 LONG_OUTPUT_LINES = 12
 LONG_OUTPUT_CHARACTERS = 1_200
@@ -89,40 +93,80 @@ class _ClaimWords:
     share: str
 
 
+def language_records(language: str, evidence: CardEvidence | None) -> Records:
+    """The records of the sample code and of the section in the language with this code."""
+    return evidence.records(language) if evidence else {}
+
+
+def variant_records(
+    card: Card,
+    label: str,
+    language: str,
+    evidence: CardEvidence | None,
+    as_executed: Collection[str],
+) -> Records:
+    """The records of a variant for the page that shows it with the section in a language.
+
+    Variants are executed with the first section: what they show is that of another one only as
+    far as the two have the same code. `as_executed` are the ids of the section's blocks that
+    the page shows as the card has them.
+    """
+    if evidence is None:
+        return {}
+    own, first = (evidence.records(code) for code in (language, card.sections[0].language))
+    same = {example for example, record in own.items() if _has_code_of(record, first.get(example))}
+    return {
+        example: record
+        for example, record in evidence.records(f"{SAMPLE}[{label}]").items()
+        if example == SAMPLE or (example in as_executed and example in same)
+    }
+
+
+def _has_code_of(record: Record, other: Record | None) -> bool:
+    return other is not None and record.code == other.code
+
+
+def records_of_variants(evidence: CardEvidence | None) -> Records:
+    """The records of the variants of the sample code, by their labels."""
+    # Named by the records, which are valid: looking for them in the card costs more than a page.
+    found = {}
+    for run in evidence.runs if evidence else ():
+        for name in run.groups:
+            label = _VARIANT_GROUP.fullmatch(name)
+            if label and SAMPLE in run.records:
+                found[label.group(1)] = run.records[SAMPLE]
+    return found
+
+
 def blocks_evidence(
-    card: Card, language: str, evidence: CardEvidence | None, text: Strings
+    card: Card, language: str, records: Records, variants: Records, text: Strings
 ) -> Mapping[str, BlockEvidence]:
     """What there is to say of the sample code and the blocks of the section in `language`.
 
     By the example's id. A block without a record is not in it, unless it is not meant to be
-    run at all.
+    run at all. `variants` are to be told of at the sample code, by their labels.
     """
     shown = {}
-    variants = _variants(evidence)
     for example in _examples(card, language):
-        record = evidence.record(language, example.id) if evidence else None
         its_variants = variants if example.id == SAMPLE else {}
-        block = _block_evidence(example, record, its_variants, text)
+        block = _block_evidence(example, records.get(example.id), its_variants, text)
         if block:
             shown[example.id] = block
     return shown
 
 
-def evidence_in_short(
-    card: Card, language: str, evidence: CardEvidence | None, text: Strings
-) -> str:
+def evidence_in_short(card: Card, language: str, records: Records, text: Strings) -> str:
     """How many of the blocks that a page in `language` shows have a record, for each claim.
 
     Empty when none has.
     """
-    if evidence is None:
+    if not records:
         return ""
     examples = _examples(card, language)
-    records = [evidence.record(language, example.id) for example in examples]
     counts = Counter(
-        record.claim
-        for example, record in zip(examples, records, strict=True)
-        if record and example.block.treatment is not Treatment.SKIP
+        records[example.id].claim
+        for example in examples
+        if example.id in records and example.block.treatment is not Treatment.SKIP
     )
     shares = [
         _claim_words(claim, text).share.format(
@@ -140,20 +184,8 @@ def _examples(card: Card, language: str) -> tuple[Example, ...]:
     return next((group.examples for group in groups), ())
 
 
-def _variants(evidence: CardEvidence | None) -> Mapping[str, Record]:
-    """The records of the variants of the sample code, by their labels."""
-    # Named by the records, which are valid: looking for them in the card costs more than a page.
-    found = {}
-    for run in evidence.runs if evidence else ():
-        for name in run.groups:
-            label = _VARIANT_GROUP.fullmatch(name)
-            if label and SAMPLE in run.records:
-                found[label.group(1)] = run.records[SAMPLE]
-    return found
-
-
 def _block_evidence(
-    example: Example, record: Record | None, variants: Mapping[str, Record], text: Strings
+    example: Example, record: Record | None, variants: Records, text: Strings
 ) -> BlockEvidence | None:
     treatment = example.block.treatment
     if treatment is Treatment.SKIP:
@@ -165,7 +197,7 @@ def _block_evidence(
     return None
 
 
-def _shown_record(record: Record, variants: Mapping[str, Record], text: Strings) -> ShownRecord:
+def _shown_record(record: Record, variants: Records, text: Strings) -> ShownRecord:
     moment = formats.from_iso_time(record.when)
     words = _claim_words(record.claim, text)
     has_run = record.claim in _RUN
@@ -221,7 +253,7 @@ def _range(minimum: float | None, maximum: float | None, text: Strings) -> str:
     return low if low == high else text["range"].format(minimum=low, maximum=high)
 
 
-def _variant_lists(variants: Mapping[str, Record], text: Strings) -> Iterator[str]:
+def _variant_lists(variants: Records, text: Strings) -> Iterator[str]:
     for claim in _STRONGEST_FIRST:
         labels = [printable(label) for label, record in variants.items() if record.claim is claim]
         if labels:

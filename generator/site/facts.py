@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -83,7 +83,7 @@ def shown_facts(
     return ShownFacts(
         models=models,
         claim=text["facts_claim"].format(
-            day=first if first == last else text["range"].format(minimum=first, maximum=last),
+            day=_from_to(first, last, text),
             versions=text["list_separator"].join(versions),
         ),
         has_operations=any(model.multiply_adds for model in models),
@@ -99,6 +99,38 @@ def shown_facts(
             if facts.entrypoint in accuracies
         ),
     )
+
+
+def headline_figures(
+    card: Card,
+    language: str,
+    entrypoints: Sequence[str],
+    evidence: CardEvidence | None,
+    text: Strings,
+) -> tuple[str, ...]:
+    """What a card's models reach and take, from the least to the most; what is not known is not in.
+
+    `language` is the code of the section whose tables are read.
+    """
+    counted = [facts for facts, _ in evidence.models] if evidence else []
+    names = dict.fromkeys([*entrypoints, *(facts.entrypoint for facts in counted)])
+    section = card.section(language)
+    accuracies = stated_accuracies(card, section, names) if section and names else {}
+    figures = []
+    if accuracies:
+        least, most = min(accuracies.values()), max(accuracies.values())
+        shown = _from_to(_as_stated(least, text), _as_stated(most, text), text)
+        figures.append(text["headline_top_1"].format(accuracy=shown))
+    if counted:
+        sizes = sorted(facts.parameters for facts in counted)
+        least_size, most_size = (_amount(size, _MILLION, text) for size in (sizes[0], sizes[-1]))
+        shown = _from_to(least_size, most_size, text)
+        figures.append(text["headline_parameters"].format(parameters=shown))
+    return tuple(figures)
+
+
+def _from_to(least: str, most: str, text: Strings) -> str:
+    return least if least == most else text["range"].format(minimum=least, maximum=most)
 
 
 def _shown_model(facts: ModelFacts, accuracies: Mapping[str, Decimal], text: Strings) -> ShownModel:

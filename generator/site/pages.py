@@ -5,38 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import quote
 
-from markupsafe import Markup
-
-from generator.cards.examples import SAMPLE
 from generator.cards.model import Card
 from generator.config import SettingsError
 from generator.evidence.model import CardEvidence
 from generator.languages import Language
-from generator.site.accuracy_chart import accuracy_chart
 from generator.site.addresses import (
     FRONT_PAGE,
     absolute,
-    card_markdown,
-    card_notebook,
-    card_page,
-    card_source,
     catalogue_page,
     feed,
     guide_page,
     relative,
     tag_page,
 )
-from generator.site.evidence import BlockEvidence, blocks_evidence, evidence_in_short
-from generator.site.facts import shown_facts
-from generator.site.formats import day
 from generator.site.hub import Hub
-from generator.site.markdown.render import RenderedSection
 from generator.site.search.extent import Search
-from generator.site.structured_data import software_source_code
 from generator.site.theme import (
-    CARD_TEMPLATE,
     FRONT_TEMPLATE,
     SHARE_PICTURE,
     template_problem,
@@ -45,13 +30,17 @@ from generator.site.theme import (
 
 @dataclass(frozen=True, slots=True)
 class LanguageLink:
-    """The same page in a language; `has_own_text` tells a translation from a fallback."""
+    """The same page in a language; `has_own_text` tells a translation from a fallback.
+
+    `headings` has the ids that the headings of this page have there, in their order.
+    """
 
     language: Language
     href: str
     url: str
     is_current: bool
     has_own_text: bool
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +125,6 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
-class NeighbourLink:
-    """The link to a neighbour."""
-
-    href: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
 class PlacedCard:
     """A card with what is known of it from outside its file.
 
@@ -160,31 +141,6 @@ class PlacedCard:
     behind: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class CardContent:
-    """A card in the language that its page shows; `sample` is HTML."""
-
-    sample: str
-    section: RenderedSection
-    shown: Language
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A file to take away, and under which name."""
-
-    href: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of a card's HTML, and what there is to say of the code block at its end."""
-
-    html: Markup
-    evidence: BlockEvidence | None
-
-
 def front_page(hub: Hub) -> str:
     """The page at the root, which leads to a language."""
     page = Page(
@@ -198,74 +154,6 @@ def front_page(hub: Hub) -> str:
         default_url=absolute(hub.base_url, FRONT_PAGE),
     )
     return render(hub, FRONT_TEMPLATE, page)
-
-
-def card(hub: Hub, language: Language, placed: PlacedCard, content: CardContent) -> str:
-    """The page of a card. One that falls back to another language names that page as its own."""
-    front = placed.card.front_matter
-    path = card_page(language, placed.card.id)
-    written = hub.written_languages(placed.card)
-    text = hub.strings[language.code]
-    evidence = blocks_evidence(placed.card, content.shown.code, placed.evidence, text)
-    section = content.section
-    facts = shown_facts(placed.card, content.shown.code, placed.evidence, text)
-    page = Page(
-        hub=hub,
-        path=path,
-        language=language,
-        title=front.title,
-        description=summary_text(hub, placed.card, language).text,
-        canonical=absolute(hub.base_url, card_page(content.shown, placed.card.id)),
-        languages=language_links(
-            hub, path, lambda item: card_page(item, placed.card.id), written, language
-        ),
-        default_url=absolute(hub.base_url, card_page(hub.fallback, placed.card.id)),
-    )
-    return render(
-        hub,
-        CARD_TEMPLATE,
-        page,
-        card=placed.card,
-        summary=summary_text(hub, placed.card, language),
-        tags=tag_links(hub, path, front.tags, language),
-        updated=placed.updated,
-        updated_day=day(text, placed.updated),
-        in_short=evidence_in_short(placed.card, content.shown.code, placed.evidence, text),
-        edit_url=edit_url(hub, placed.card),
-        sample=_part(content.sample, evidence.get(SAMPLE)),
-        section=[
-            _part(html, evidence.get(block_id))
-            for html, block_id in zip(section.parts, section.block_ids, strict=True)
-        ],
-        facts=facts,
-        chart=accuracy_chart(facts.points, text) if facts else None,
-        headings=section.headings,
-        shown=content.shown,
-        behind=placed.behind.get(content.shown.code, 0),
-        markdown_href=page.to(card_markdown(language, placed.card.id)),
-        notebook=_notebook_download(page, placed.card, content.shown),
-        source=Download(page.to(card_source(placed.card.id)), f"{placed.card.id}.md"),
-        structured_data=software_source_code(hub, placed.card, content.shown, placed.updated),
-        previous=_neighbour_link(page, placed.previous),
-        next=_neighbour_link(page, placed.next),
-    )
-
-
-def edit_url(hub: Hub, card: Card) -> str | None:
-    """Where the card's source can be read and edited, if it is part of the hub's repository."""
-    try:
-        path = card.path.resolve().relative_to(hub.settings.root.resolve())
-    except ValueError:
-        return None
-    return f"{hub.settings.repository}/blob/HEAD/{quote(path.as_posix())}"
-
-
-def _part(html: str, evidence: BlockEvidence | None) -> Part:
-    return Part(Markup(html), evidence)  # noqa: S704 # escaped or sanitised by the renderer
-
-
-def _notebook_download(page: Page, card: Card, shown: Language) -> Download:
-    return Download(page.to(card_notebook(shown, card.id)), f"{card.id}.{shown.tag}.ipynb")
 
 
 def render(hub: Hub, template: str, page: Page, **values: object) -> str:
@@ -291,13 +179,17 @@ def language_links(
     page_in: Callable[[Language], str],
     written: Collection[Language],
     current: Language | None = None,
+    canonical_in: Callable[[Language], str] | None = None,
 ) -> tuple[LanguageLink, ...]:
-    """The links from the page at `path` to the same page in each language."""
+    """The links from the page at `path` to the same page in each language.
+
+    `canonical_in` gives the canonical pages where these are others.
+    """
     return tuple(
         LanguageLink(
             language=language,
             href=relative(path, page_in(language)),
-            url=absolute(hub.base_url, page_in(language)),
+            url=absolute(hub.base_url, (canonical_in or page_in)(language)),
             is_current=language == current,
             has_own_text=language in written,
         )
@@ -318,9 +210,3 @@ def summary_text(hub: Hub, card: Card, language: Language) -> Text:
     shown = hub.summary_language(card, language)
     summary = card.front_matter.summary[shown.code]
     return Text(summary, lang="" if shown == language else shown.tag)
-
-
-def _neighbour_link(page: Page, neighbour: Neighbour | None) -> NeighbourLink | None:
-    if neighbour is None:
-        return None
-    return NeighbourLink(page.to(card_page(page.language, neighbour.id)), neighbour.title)

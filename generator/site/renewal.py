@@ -13,7 +13,7 @@ from generator.diagnostics import Diagnostic, has_errors, in_source_order
 from generator.site.build import Build
 from generator.site.card_links import CardLinks, broken_links, links_from_json
 from generator.site.draft import Draft
-from generator.site.hub import Hub, load_hub
+from generator.site.hub import Hub
 from generator.site.ingredients import Source, digest_of_all, renew_signatures
 from generator.site.listed import listed_from_json
 from generator.site.memory import (
@@ -30,7 +30,7 @@ from generator.site.rendering import WrittenCard, write_cards
 from generator.site.search.extent import Search
 from generator.site.search.pagefind import index_documents
 from generator.site.site import PlannedFile, planned_files
-from generator.site.work import Beside, RenderingTask, neighbours_as_json, site_for_work
+from generator.site.work import Beside, RenderingTask, hub_of, neighbours_as_json, site_for_work
 
 
 def renew(
@@ -45,8 +45,8 @@ def renew(
     `key` is the site's, `known` are the cards of the last build by their ids. Gives how many
     cards were rendered, and what there is to tell of them.
     """
-    hub = load_hub(build.settings, build.base_url, build.search)
     site = site_for_work(build.settings, build.base_url, build.search, build.evidence, key)
+    hub = hub_of(site)
     rendered, diagnostics = _render_changed(build, site, draft, cards, known)
     if not has_errors(diagnostics):
         _write_common(hub, draft, key)

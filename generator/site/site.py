@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from generator.cards.examples import SAMPLE
 from generator.cards.metrics import section_with_metrics
 from generator.cards.schema import SCHEMA, schema_text
-from generator.site import pages
 from generator.site.addresses import (
     CATALOGUE_DATA,
     FRONT_PAGE,
@@ -22,13 +21,20 @@ from generator.site.addresses import (
     card_page,
     card_source,
     feed,
+    side_by_side_page,
+    variant_notebook,
+    variant_page,
 )
 from generator.site.api import listed_data, model_data, models_data
 from generator.site.api_schema import api_schemas
 from generator.site.card_links import CardLinks, card_links, with_links_to_pages
 from generator.site.card_markdown import markdown_page
+from generator.site.card_pages import CardContent, compared_languages, render_card_page
 from generator.site.catalogue import list_pages, tile
 from generator.site.conforming import conforming
+from generator.site.counterparts import counterpart_ids
+from generator.site.entrypoints import named_entrypoints
+from generator.site.evidence import language_records, variant_records
 from generator.site.feeds import atom_feed, newest_first
 from generator.site.guide import guide_files
 from generator.site.hub import Hub, written_codes
@@ -38,13 +44,21 @@ from generator.site.markdown.code import code_figure
 from generator.site.markdown.render import RenderedSection, SectionRenderer
 from generator.site.not_found import not_found_page
 from generator.site.notebooks import notebook
-from generator.site.pages import CardContent, PlacedCard
+from generator.site.pages import PlacedCard, front_page
 from generator.site.pictures import without_foreign_pictures
 from generator.site.search.documents import search_document
 from generator.site.search.entries import SearchEntry, search_entry
 from generator.site.search.extent import Search
 from generator.site.search.listing import list_files, search_row
+from generator.site.side_by_side import side_by_side
 from generator.site.sitemap import robots, sitemaps
+from generator.site.variants import (
+    NamedVariant,
+    as_executed,
+    named_variants,
+    section_of_variant,
+    with_blocks_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +108,15 @@ def card_output(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> Card
             sections[language.code] = conforming(with_links_to_pages(shown))
     sample = code_figure(SAMPLE, card.sample.language, card.sample.code)
     full_text = {code: f"{sample}\n{item.html}" for code, item in sections.items()}
-    entry = search_entry(hub, card, sections, placed.evidence)
+    variants = named_variants(card)
+    entrypoints = named_entrypoints(hub.settings, card, [item.variant for item in variants])
+    entry = search_entry(hub, card, sections, entrypoints, placed.evidence)
     data = model_data(card, placed.updated, full_text, placed.evidence)
     return CardOutput(
         files=(
-            *_pages(hub, placed, sample, sections),
-            *_for_tools(hub, placed),
+            *_pages(hub, placed, sample, sections, entrypoints, variants),
+            *_comparisons(hub, placed, sections),
+            *_for_tools(hub, placed, variants),
             OutputFile(card_data(card.id), data),
         ),
         documents=tuple(_documents(hub, entry, full_text)),
@@ -109,13 +126,62 @@ def card_output(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> Card
 
 
 def _pages(
-    hub: Hub, placed: PlacedCard, sample: str, sections: Mapping[str, RenderedSection]
+    hub: Hub,
+    placed: PlacedCard,
+    sample: str,
+    sections: Mapping[str, RenderedSection],
+    entrypoints: tuple[str, ...],
+    variants: tuple[NamedVariant, ...],
 ) -> Iterator[OutputFile]:
+    card = placed.card
     for language in hub.settings.languages:
-        shown = hub.shown_language(placed.card, language)
-        content = CardContent(sample, sections[shown.code], shown)
-        html = pages.card(hub, language, placed, content)
-        yield OutputFile(card_page(language, placed.card.id), html.encode())
+        shown = hub.shown_language(card, language)
+        section = sections[shown.code]
+        content = CardContent(
+            sample=sample,
+            section=section,
+            shown=shown,
+            records=language_records(shown.code, placed.evidence),
+            headings={
+                item.code: counterpart_ids(
+                    section.headings, sections[hub.shown_language(card, item).code].headings
+                )
+                for item in hub.settings.languages
+            },
+            entrypoints=entrypoints,
+            variants=variants,
+        )
+        html = render_card_page(hub, language, placed, content)
+        yield OutputFile(card_page(language, card.id), html.encode())
+        for variant in variants:
+            html = render_card_page(hub, language, placed, _in_variant(placed, content, variant))
+            yield OutputFile(variant_page(language, card.id, variant.name), html.encode())
+
+
+def _in_variant(placed: PlacedCard, content: CardContent, named: NamedVariant) -> CardContent:
+    card, variant = placed.card, named.variant
+    shown, records, rendered = content.shown.code, content.records, content.section
+    section = card.section(shown)
+    if section:
+        in_its_words = section_of_variant(section, variant)
+        rendered = with_blocks_of(rendered, section, in_its_words)
+        executed = as_executed(section, in_its_words)
+        records = variant_records(card, variant.label, shown, placed.evidence, executed)
+    return replace(
+        content,
+        sample=code_figure(SAMPLE, variant.block.language, variant.block.code),
+        section=rendered,
+        records=records,
+        variant=named,
+    )
+
+
+def _comparisons(
+    hub: Hub, placed: PlacedCard, sections: Mapping[str, RenderedSection]
+) -> Iterator[OutputFile]:
+    for language in compared_languages(hub, placed.card):
+        html = side_by_side(hub, language, placed, sections)
+        yield OutputFile(side_by_side_page(language, placed.card.id), html.encode())
 
 
 def _documents(hub: Hub, entry: SearchEntry, full_text: Mapping[str, str]) -> Iterator[OutputFile]:
@@ -138,7 +204,7 @@ def _listed(hub: Hub, placed: PlacedCard, entry: SearchEntry) -> ListedCard:
         summaries=front.summary,
         written=written_codes(card),
         updated=placed.updated,
-        tiles={item.code: tile(hub, item, card, evidence) for item in languages},
+        tiles={item.code: tile(hub, item, card, entry.entrypoints, evidence) for item in languages},
         markdown_lines={
             item.code: markdown_line(hub, card, item) for item in hub.written_languages(card)
         },
@@ -147,7 +213,9 @@ def _listed(hub: Hub, placed: PlacedCard, entry: SearchEntry) -> ListedCard:
     )
 
 
-def _for_tools(hub: Hub, placed: PlacedCard) -> Iterator[OutputFile]:
+def _for_tools(
+    hub: Hub, placed: PlacedCard, variants: Iterable[NamedVariant]
+) -> Iterator[OutputFile]:
     card = placed.card
     yield OutputFile(card_source(card.id), placed.source)
     for language in hub.settings.languages:
@@ -157,6 +225,11 @@ def _for_tools(hub: Hub, placed: PlacedCard) -> Iterator[OutputFile]:
         if section:
             content = notebook(hub, placed, language, section, card.sample)
             yield OutputFile(card_notebook(language, card.id), content)
+            for item in variants:
+                in_its_words = section_of_variant(section, item.variant)
+                content = notebook(hub, placed, language, in_its_words, item.variant.block)
+                path = variant_notebook(language, card.id, item.name)
+                yield OutputFile(path, content)
 
 
 def planned_files(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[PlannedFile]:
@@ -180,7 +253,7 @@ def common_files(hub: Hub, cards: Sequence[ListedCard]) -> tuple[OutputFile, ...
 
 def _files_of_all(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[OutputFile]:
     newest = newest_first(cards)
-    yield OutputFile(FRONT_PAGE, pages.front_page(hub).encode())
+    yield OutputFile(FRONT_PAGE, front_page(hub).encode())
     yield OutputFile(NOT_FOUND_PAGE, not_found_page(hub).encode())
     yield OutputFile(ROBOTS, robots(hub).encode())
     yield OutputFile(SCHEMA, schema_text(hub.settings, hub.base_url).encode())

@@ -31,6 +31,7 @@ STATIC = Path(__file__).with_name("static")
 FRONT_TEMPLATE = "front.html"
 CATALOGUE_TEMPLATE = "catalogue.html"
 CARD_TEMPLATE = "card.html"
+SIDE_BY_SIDE_TEMPLATE = "side-by-side.html"
 TILE_TEMPLATE = "card-tile.html"
 NOT_FOUND_TEMPLATE = "not-found.html"
 GUIDE_TEMPLATE = "guide.html"
@@ -63,14 +64,9 @@ def load_theme(settings: Settings) -> Theme:
     not one.
     """
     built_in = FileSystemLoader(TEMPLATES, encoding="utf-8")
+    own = FileSystemLoader(settings.folder / "templates", encoding="utf-8")
     environment = Environment(
-        loader=ChoiceLoader(
-            [
-                FileSystemLoader(settings.folder / "templates", encoding="utf-8"),
-                built_in,
-                PrefixLoader({_BUILT_IN_PREFIX: built_in}),
-            ]
-        ),
+        loader=ChoiceLoader([own, built_in, PrefixLoader({_BUILT_IN_PREFIX: built_in})]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -79,8 +75,10 @@ def load_theme(settings: Settings) -> Theme:
     )
     environment.filters["iso_time"] = iso_time
     environment.filters["host"] = host
-    for name in sorted(environment.list_templates(extensions=["html"])):
-        _compile(environment, name)
+    # The built-in ones are compiled when they are used, which is not always.
+    for name in own.list_templates():
+        if name.endswith(".html"):
+            _compile(environment, name)
     assets = {path.name: _asset(path) for path in sorted(STATIC.iterdir()) if path.is_file()}
     return Theme(environment, assets)
 

@@ -102,6 +102,11 @@ def site_for_work(
     return pickle.dumps((settings, base_url, search, evidence, key))
 
 
+def hub_of(site: bytes) -> Hub:
+    """The hub of such a site. Raises `SettingsError` when it can't be used."""
+    return _workplace(site).hub
+
+
 def render_cards(order: RenderingOrder) -> list[RenderedCard]:
     """What came of the cards, in their order."""
     place = _workplace(order.site)

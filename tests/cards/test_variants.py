@@ -47,7 +47,7 @@ def test_a_variant_stands_in_the_lines_and_columns_of_its_alternative() -> None:
     (variant,) = find_variants(card_of(text).sample).variants
     lines = variant.block.code.split("\n")
     assert lines[1:4] == [
-        "",
+        "# model = hub.load('other/repo', 'a', pretrained=True)",
         "model = hub.load('other/repo', 'b', pretrained=True)",
         "model.eval()",
     ]
@@ -89,7 +89,7 @@ def test_code_in_between_keeps_its_place() -> None:
 
 def test_alternatives_inside_of_other_statements_are_found() -> None:
     sample = "if 1:\n    图, n = f('a', 2)\n    # 图, n = f('b', 2)\nf = 1"
-    assert codes(sample) == ["if 1:\n\n    图, n = f('b', 2)\nf = 1\n"]
+    assert codes(sample) == ["if 1:\n    # 图, n = f('a', 2)\n    图, n = f('b', 2)\nf = 1\n"]
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,12 @@ from playwright.sync_api import Page
 
 from generator.evidence.model import ArraySummary, CardEvidence, Claim
 from generator.site.search.extent import Search
-from tests.site.hubs import build, card_text, write_card, write_hub
+from tests.site.hubs import SAMPLE, build, card_text, write_card, write_hub
 from tests.site.records import card_evidence, record
 
 LANGUAGES = ("zh-CN", "en-US")
+
+ALTERNATIVE = "# model = megengine.hub.load('a/b', 'resnet34')\n"
 
 CHINESE = """\
 文字、`代码`、[链接](#表格)、[另一张卡片](b_chinese.md#小节)和 <https://example.org/>。
@@ -94,7 +96,8 @@ def write_site(folder: Path, output: Path) -> None:
     settings = write_hub(folder)
     both = {"zh_CN": CHINESE, "en_US": ENGLISH}
     summary = {"zh_CN": "残差网络", "en_US": "Residual networks"}
-    write_card(settings, "a_rich", card_text(both, title="Rich ResNet", summary=summary))
+    rich = card_text(both, title="Rich ResNet", summary=summary, sample=f"{SAMPLE}{ALTERNATIVE}")
+    write_card(settings, "a_rich", rich)
     write_card(settings, "b_chinese", card_text({"zh_CN": "只有中文。\n\n## 小节\n\n" * 30}))
     for number in range(12):
         text = {"zh_CN": "文字", "en_US": "text"}
@@ -156,6 +159,8 @@ PAGE_KINDS: Mapping[str, PageKind] = {
     "tag": PageKind("{tag}/tag-vision.html"),
     "filter": PageKind("{tag}/index.html", _filter),
     "card": PageKind("{tag}/a_rich/index.html", _unfold),
+    "variant": PageKind("{tag}/a_rich/variant-resnet34.html", _unfold),
+    "side-by-side": PageKind("en-US/a_rich/side-by-side.html"),
     "fallback": PageKind("{tag}/b_chinese/index.html"),
     "guide": PageKind("{tag}/guide/index.html"),
     "guide-format": PageKind("{tag}/guide/format.html"),

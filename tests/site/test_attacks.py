@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page
@@ -45,6 +46,7 @@ NASTY = "</script><img src=x onerror=alert(1)>'\">"
 NASTY_SITE = SITE.replace("en_US: Vision", f"en_US: {NASTY!r}".replace("\\'\"", "''\"")).replace(
     "en_US: Model Hub", "en_US: 'Hub </title><script>alert(1)</script>'"
 )
+NASTY_SITE += "guide: false\n"
 
 PLACES = """\
 batch{batch}z {text}
@@ -94,7 +96,8 @@ INSPECT = """() => {
     must(typeof document[name] === "function", `document.${name} is clobbered`);
   }
   must(document.getElementById("content").tagName === "MAIN", "#content is not the page's");
-  must(document.getElementById("sample").tagName === "FIGURE", "#sample is not the page's");
+  must(!document.querySelector("article.card")
+    || document.getElementById("sample").tagName === "FIGURE", "#sample is not the page's");
   for (const link of document.querySelectorAll("a[href], area[href]")) {
     const allowed = [location.protocol, "http:", "https:", "mailto:"];
     must(allowed.includes(link.protocol), `a link to ${link.protocol}`);
@@ -153,7 +156,10 @@ def attacked_card(number: int, text: str) -> str:
         author=shown,
         summary={"zh_CN": shown, "en_US": shown},
         link=f"https://{EVIL}/'onmouseover='alert(1)'//&lt;script&gt;",
-        sample=f'import megengine\nx = """{line}"""\n# {line}\n',
+        sample=(
+            f'import megengine\nx = """{line}"""\n# {line}\n'
+            f"y = print('net', 'x')\n# y = print('{line}', '{line}', 0)\n"
+        ),
     )
 
 
@@ -203,8 +209,10 @@ def attacked(tmp_path_factory) -> Attacked:
         file = unchecked.joinpath(*path.split("/"))
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
-    shown = tuple(path.parent.name for path in sorted(unchecked.glob("en-US/*/index.html")))
-    return Attacked(published, tuple(card.id for card in cards), unchecked, shown)
+    shown = {path.parent.name for path in unchecked.glob("en-US/*/index.html")}
+    return Attacked(
+        published, tuple(card.id for card in cards), unchecked, tuple(sorted(shown & {*texts}))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -250,6 +258,21 @@ def test_no_attack_runs_on_a_page_from_a_disk(browser, attacked, tag):
         for card_id in attacked.ids[::4]:
             root = attacked.published.as_uri()
             assert_harmless(watched, root, f"{tag}/{card_id}/index.html")
+
+
+def test_no_attack_runs_on_the_page_of_a_variant_nor_where_languages_are_compared(
+    browser, attacked, address
+):
+    root = f"{address}/some/base"
+    variants = sorted(attacked.published.glob("en-US/*/variant-*.html"))
+    comparisons = sorted(attacked.published.glob("en-US/*/side-by-side.html"))
+    assert len(variants) > 0.5 * len(ATTACKS)
+    assert len(comparisons) > 0.8 * len(ATTACKS)
+    with browser.new_context() as context:
+        watched = watch(context)
+        for path in (*variants[::4], *comparisons[::2]):
+            address_of_page = quote(path.relative_to(attacked.published).as_posix())
+            assert_harmless(watched, root, address_of_page)
 
 
 @pytest.mark.parametrize("tag", ["zh-CN", "en-US"])

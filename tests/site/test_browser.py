@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from generator.evidence.model import ArraySummary, CardEvidence, Claim
 from tests.site import browsing
@@ -312,3 +314,38 @@ def test_every_text_stands_out_from_what_is_behind_it(browser, served, path, sch
         page.goto(f"{served.url}/{path}")
         page.evaluate(UNFOLD)
         assert page.evaluate(CONTRAST) == []
+
+
+WINDOW = {"width": 900, "height": 600}
+
+
+@pytest.fixture(scope="module")
+def long_card(tmp_path_factory) -> Iterator[str]:
+    """The address of a site with a card of many headings, one of them in Chinese only."""
+    settings = write_hub(tmp_path_factory.mktemp("long") / "hub")
+    filler = "\n\n文字 text\n" * 40
+    chinese = "".join(f"## 第 {n} 节{filler}" + f"### 另外{filler}" * (n == 3) for n in range(6))
+    english = "".join(f"## Part {n}{filler}" for n in range(6))
+    write_card(settings, "long", card_text({"zh_CN": chinese, "en_US": english}))
+    www = tmp_path_factory.mktemp("long-www")
+    assert build(settings, www / "site").diagnostics == ()
+    with browsing.served(www) as address:
+        yield f"{address}/site"
+
+
+@pytest.mark.parametrize(
+    ("heading", "counterpart"), [("第-2-节", "part-2"), ("另外", "part-3"), ("第-5-节", "part-5")]
+)
+def test_the_language_switch_keeps_the_heading_that_is_read(
+    browser, long_card, heading, counterpart
+):
+    with browser.new_context(viewport=WINDOW, reduced_motion="reduce") as context:
+        page = context.new_page()
+        page.goto(f"{long_card}/zh-CN/long/index.html#{heading}")
+        switch = page.locator(".languages a[hreflang=en-US]")
+        expect(switch).to_have_attribute("href", re.compile(f"#{counterpart}$"))
+        page.click(".languages >> text=English")
+        expect(page).to_have_url(f"{long_card}/en-US/long/index.html#{counterpart}")
+        assert 0 <= page.locator(f"#{counterpart}").bounding_box()["y"] < 300
+        page.click(".languages >> text=简体中文")
+        page.wait_for_url("**/zh-CN/long/index.html#*")

@@ -37,7 +37,7 @@ def test_a_build_publishes_pages_and_counts_them(settings, output):
     report = build(settings, output)
     assert report.diagnostics == ()
     assert report.cards == 1
-    assert report.pages == len(list(output.rglob("*.html"))) == 20
+    assert report.pages == len(list(output.rglob("*.html"))) == 21
     assert report.files == len(snapshot(output)) - 1
     assert (output / "zh-CN" / "net" / "index.html").is_file()
     assert (output / MARKER).is_file()

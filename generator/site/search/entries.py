@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from generator.cards.entrypoints import find_loads
-from generator.cards.hubconf import OwnHub
 from generator.cards.model import Card
-from generator.cards.python_code import parse_code
-from generator.cards.variants import find_variants
 from generator.evidence.model import CardEvidence
-from generator.site.evidence import evidence_in_short
+from generator.site.evidence import evidence_in_short, language_records
 from generator.site.hub import Hub
 from generator.site.markdown.headings import PlacedHeading
 from generator.site.markdown.render import RenderedSection
@@ -45,9 +41,10 @@ def search_entry(
     hub: Hub,
     card: Card,
     sections: Mapping[str, RenderedSection],
+    entrypoints: tuple[str, ...],
     evidence: CardEvidence | None,
 ) -> SearchEntry:
-    """The card, whose `sections` are by language code."""
+    """The card, whose `sections` are by language code, and which names these `entrypoints`."""
     front = card.front_matter
     texts = {}
     for language in hub.settings.languages:
@@ -55,27 +52,14 @@ def search_entry(
         if code in front.summary or code in sections:
             headings = sections[code].headings if code in sections else None
             shown = hub.shown_language(card, language).code
-            in_short = evidence_in_short(card, shown, evidence, hub.strings[code])
+            records = language_records(shown, evidence)
+            in_short = evidence_in_short(card, shown, records, hub.strings[code])
             texts[code] = TextEntry(front.summary.get(code, ""), headings, in_short)
     return SearchEntry(
         id=card.id,
         title=front.title,
         author=front.author,
         tags=front.tags,
-        entrypoints=_entrypoints(hub, card),
+        entrypoints=entrypoints,
         texts=texts,
     )
-
-
-def _entrypoints(hub: Hub, card: Card) -> tuple[str, ...]:
-    """What the sample code and its variants load, each name once."""
-    if not card.sample.is_python:
-        return ()
-    settings = hub.settings
-    runtime = settings.runtimes[card.sample.attributes.runtime or settings.default_runtime]
-    codes = [parse_code(card.sample, runtime.python)]
-    codes += [variant.code for variant in find_variants(card.sample).variants]
-    # From whose repository it is loaded makes no difference to somebody who looks for it.
-    nobody = OwnHub(settings.root)
-    loads = (load for code in codes for load in find_loads([code], nobody))
-    return tuple(dict.fromkeys(load.entrypoint for load in loads if load.entrypoint))

@@ -124,10 +124,21 @@ const setUpContents = () => {
     document.getElementById(decodeURIComponent(link.hash.slice(1))),
   );
   if (!links.length || targets.includes(null)) return;
+  const languageLinks = [...document.querySelectorAll(".languages a[data-headings]")];
+  const headings = links.filter((link) => link.closest(".contents [class^=depth-]"));
+  // The same place in another language: of a heading its counterpart, else what all pages have.
+  const pointTo = (current) => {
+    const heading = headings.indexOf(links[current]);
+    for (const link of languageLinks) {
+      const counterpart = link.dataset.headings.split(" ")[heading];
+      const place = heading < 0 ? targets[current].id : counterpart || "page-description";
+      link.hash = current ? place : "";
+    }
+  };
   let scheduled = false;
   const mark = () => {
     scheduled = false;
-    const line = innerHeight / 4;
+    const line = innerHeight / 3;
     let current = 0;
     targets.forEach((target, index) => {
       if (target.getBoundingClientRect().top <= line) current = index;
@@ -136,6 +147,7 @@ const setUpContents = () => {
       if (index === current) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     });
+    pointTo(current);
   };
   addEventListener(
     "scroll",
