@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from generator.config import Settings
     from generator.diagnostics import Diagnostic
     from generator.preview.building import Rebuilt
+    from generator.reports import ReportedRule
 
 FINE, PROBLEMS, USAGE = 0, 1, 2
 """Exit codes: all is well; cards have problems or an example failed; it can't be done so."""
@@ -155,6 +156,13 @@ def _parser() -> argparse.ArgumentParser:
         description="Reports every problem of every card, with its place and how to mend it.",
     )
     check.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="cards, or folders")
+    check.add_argument(
+        "--fix",
+        action="store_true",
+        help="show what has one right answer as a diff, and mend it when you agree",
+    )
+    check.add_argument("--yes", action="store_true", help="with --fix: mend it without a question")
+    check.add_argument("--diff", action="store_true", help="with --fix: show the diff and no more")
     check.add_argument(
         "--agree",
         action="store_true",
@@ -345,34 +353,29 @@ def _report_rebuilt(rebuilt: Rebuilt) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from generator.cards.rules import summaries
-    from generator.diagnostics import Severity, as_json, has_errors, in_source_order
+    from generator.diagnostics import Severity, as_json, has_errors
     from generator.excerpt import as_excerpts
-    from generator.levels import at_levels
     from generator.reports import as_github, as_sarif
-    from generator.runner.cache import cache_folder
-    from generator.translations.agreeing import agree
-    from generator.translations.staleness import judge_translations
 
     settings = _settings(options)
     if options.agree and not options.paths:
         raise UsageError("name the cards whose languages say the same, behind --agree")
+    if (options.yes or options.diff) and not options.fix:
+        raise UsageError("--yes and --diff say how to mend; write --fix as well")
     paths = options.paths or [_cards_folder(options, settings)]
-    catalog = _catalog(settings, paths)
-    agreed = agree(settings, catalog.cards, cache_folder()) if options.agree else ()
-    sys.stderr.writelines(f"agreed: {_shown(path)}\n" for path in agreed)
-    translations = judge_translations(settings, catalog.cards, cache_folder())
-    sys.stderr.writelines(f"evidence: {problem}\n" for problem in translations.problems)
-    diagnostics = in_source_order([*catalog.diagnostics, *translations.diagnostics])
-    if options.links:
-        diagnostics = in_source_order([*diagnostics, *_links(settings, catalog)])
-    diagnostics = catalog.without_allowed(at_levels(diagnostics, settings.checks))
+    catalog, diagnostics = _diagnosed(options, settings, paths)
+    if options.fix:
+        is_to_be_mended = _fix(options, settings, diagnostics)
+        if options.diff:
+            return PROBLEMS if is_to_be_mended else FINE
+        if is_to_be_mended:
+            catalog, diagnostics = _diagnosed(options, settings, paths)
     if options.format == "json":
         sys.stdout.write(as_json(diagnostics))
     elif options.format == "github":
         sys.stdout.write(as_github(diagnostics))
     elif options.format == "sarif":
-        sys.stdout.write(as_sarif(diagnostics, summaries(), __version__))
+        sys.stdout.write(as_sarif(diagnostics, _sarif_rules(settings), __version__))
     else:
         errors = sum(item.severity is Severity.ERROR for item in diagnostics)
         warnings = len(diagnostics) - errors
@@ -387,6 +390,71 @@ def _check(options: argparse.Namespace) -> int:
     return PROBLEMS if has_errors(diagnostics) else FINE
 
 
+def _sarif_rules(settings: Settings) -> Sequence[ReportedRule]:
+    from generator.cards.explanations import language_of
+    from generator.cards.rules import summaries
+    from generator.reports import ReportedRule
+    from generator.site.addresses import explanation_url
+
+    language = language_of(os.environ)
+    return [
+        ReportedRule(code, summary, explanation_url(settings, language, code))
+        for code, summary in summaries().items()
+    ]
+
+
+def _diagnosed(
+    options: argparse.Namespace, settings: Settings, paths: Sequence[Path]
+) -> tuple[Catalog, tuple[Diagnostic, ...]]:
+    from generator.diagnostics import in_source_order
+    from generator.levels import at_levels
+    from generator.runner.cache import cache_folder
+    from generator.translations.agreeing import agree
+    from generator.translations.staleness import judge_translations
+
+    catalog = _catalog(settings, paths)
+    agreed = agree(settings, catalog.cards, cache_folder()) if options.agree else ()
+    sys.stderr.writelines(f"agreed: {_shown(path)}\n" for path in agreed)
+    translations = judge_translations(settings, catalog.cards, cache_folder())
+    sys.stderr.writelines(f"evidence: {problem}\n" for problem in translations.problems)
+    diagnostics = in_source_order([*catalog.diagnostics, *translations.diagnostics])
+    if options.links:
+        diagnostics = _with_links(settings, catalog, diagnostics)
+    return catalog, catalog.without_allowed(at_levels(diagnostics, settings.checks))
+
+
+def _fix(
+    options: argparse.Namespace, settings: Settings, diagnostics: Sequence[Diagnostic]
+) -> bool:
+    """Mends what has one right answer, or shows how; whether there is such a thing."""
+    from functools import partial
+
+    from generator.cards.catalog import problems_of
+    from generator.cards.hubconf import read_own_hub
+    from generator.files import rewrite
+    from generator.fixing.mending import as_diff, mended_files
+
+    judge = partial(problems_of, settings=settings, hub=read_own_hub(settings))
+    mended = list(mended_files(diagnostics, judge))
+    # Other programs read what is behind the diff.
+    shown = sys.stdout if options.format == "text" else sys.stderr
+    shown.writelines(as_diff(item, _shown(item.path)) for item in mended)
+    if mended and not options.diff and (options.yes or _agrees(len(mended))):
+        for item in mended:
+            rewrite(item.path, item.after)
+        shown.write(f"mended: {_count(len(mended), 'file')}\n")
+    return bool(mended)
+
+
+def _agrees(files: int) -> bool:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        sys.stderr.write("nothing was changed; say --yes to have it mended\n")
+        return False
+    sys.stderr.write(f"mend {_count(files, 'file')} like this? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() in ("y", "yes")
+
+
 def _write_report(report: str) -> None:
     if report and sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
         from generator.colours import write_coloured
@@ -399,7 +467,9 @@ def _write_report(report: str) -> None:
 def _explain(options: argparse.Namespace) -> int:
     from generator.cards.explanations import as_terminal_text, language_of, load_explanations
     from generator.cards.rules import all_rules
+    from generator.config import SettingsError
     from generator.diagnostics import did_you_mean, printable, shortened
+    from generator.site.addresses import explanation_url
 
     known = load_explanations()
     code = options.code.upper()
@@ -411,21 +481,29 @@ def _explain(options: argparse.Namespace) -> int:
     level, summary = (rule.severity.value, rule.summary) if rule else ("error", None)
     language = language_of(os.environ)
     sys.stdout.write(as_terminal_text(known[code], summary, level, language))
+    with contextlib.suppress(SettingsError):
+        url = explanation_url(_settings(options), language, code)
+        sys.stdout.write(f"\n{url}\n" if url else "")
     return FINE
 
 
-def _links(settings: Settings, catalog: Catalog) -> tuple[Diagnostic, ...]:
+def _with_links(
+    settings: Settings, catalog: Catalog, diagnostics: tuple[Diagnostic, ...]
+) -> tuple[Diagnostic, ...]:
+    from generator.diagnostics import in_source_order
     from generator.runner.cache import cache_folder
 
     try:
         from generator.linkcheck.asking import Manners
         from generator.linkcheck.command import check_links
+        from generator.linkcheck.secure import with_secure_addresses
     except ModuleNotFoundError as error:
         message = f"{error.name} is not installed; install hubcards[links] to check links"
         raise UsageError(message) from None
     manners = Manners(user_agent=f"hubcards/{__version__} (+{settings.repository})")
     now = datetime.now(timezone.utc)
-    return check_links(catalog.cards, manners, cache_folder(), now)
+    how = (catalog.cards, manners, cache_folder(), now)
+    return in_source_order([*with_secure_addresses(diagnostics, *how), *check_links(*how)])
 
 
 def _test(options: argparse.Namespace) -> int:

@@ -21,8 +21,19 @@ class Severity(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Text that is to take the place of what stands at `span`."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One problem: where it is, what is wrong, and how to mend it."""
+    """One problem: where it is, what is wrong, and how to mend it.
+
+    `edits` mend it where there is one right answer; they are made together.
+    """
 
     path: str
     span: Span
@@ -30,6 +41,7 @@ class Diagnostic:
     severity: Severity
     message: str
     hint: str
+    edits: tuple[Edit, ...] = ()
 
 
 def in_source_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -86,14 +98,14 @@ def as_json(diagnostics: Iterable[Diagnostic]) -> str:
             [
                 {
                     "path": item.path,
-                    "line": item.span.start.line,
-                    "column": item.span.start.column,
-                    "endLine": item.span.end.line,
-                    "endColumn": item.span.end.column,
+                    **_span_as_data(item.span),
                     "code": item.code,
                     "severity": item.severity.value,
                     "message": item.message,
                     "hint": item.hint,
+                    "edits": [
+                        {**_span_as_data(edit.span), "text": edit.text} for edit in item.edits
+                    ],
                 }
                 for item in diagnostics
             ],
@@ -102,3 +114,12 @@ def as_json(diagnostics: Iterable[Diagnostic]) -> str:
         )
         + "\n"
     )
+
+
+def _span_as_data(span: Span) -> dict[str, int]:
+    return {
+        "line": span.start.line,
+        "column": span.start.column,
+        "endLine": span.end.line,
+        "endColumn": span.end.column,
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,6 +55,17 @@ def write_new(target: Path, content: bytes) -> None:
             # A file system that knows no hard links.
             with target.open("xb") as file:
                 file.write(content)
+
+
+def rewrite(target: Path, content: bytes) -> None:
+    """Put other content in a file that is there, whole or not at all; raises `OSError`.
+
+    Who may read it stays as it is, and a link stays a link.
+    """
+    real = target.resolve(strict=True)
+    with replacing(real) as path:
+        path.write_bytes(content)
+        shutil.copymode(real, path)
 
 
 def write_whole(target: Path, content: bytes) -> None:

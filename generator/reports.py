@@ -6,14 +6,25 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from generator.diagnostics import Diagnostic, printable
 from generator.excerpt import lines_of, source_line
+from generator.source import Span
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedRule:
+    """A rule as reports name it; `url` is where it is explained, if anywhere."""
+
+    code: str
+    summary: str
+    url: str | None = None
 
 
 def as_github(diagnostics: Iterable[Diagnostic]) -> str:
@@ -21,22 +32,20 @@ def as_github(diagnostics: Iterable[Diagnostic]) -> str:
     return "".join(f"{_command(item)}\n" for item in diagnostics)
 
 
-def as_sarif(diagnostics: Sequence[Diagnostic], summaries: Mapping[str, str], version: str) -> str:
-    """One run of SARIF 2.1.0; `summaries` has a line for each code that can be reported.
+def as_sarif(diagnostics: Sequence[Diagnostic], rules: Iterable[ReportedRule], version: str) -> str:
+    """One run of SARIF 2.1.0; `rules` are those that can be broken.
 
     A result's fingerprint depends on the text of its line and not on its number, so that a
     problem stays the same one when lines are added above it.
     """
-    codes = sorted({*summaries, *(item.code for item in diagnostics)})
+    known = {rule.code: rule for rule in rules}
+    codes = sorted({*known, *(item.code for item in diagnostics)})
     run = {
         "tool": {
             "driver": {
                 "name": "hubcards",
                 "semanticVersion": version,
-                "rules": [
-                    {"id": code, "shortDescription": {"text": summaries.get(code, code)}}
-                    for code in codes
-                ],
+                "rules": [_rule(known.get(code, ReportedRule(code, code))) for code in codes],
             }
         },
         "columnKind": "unicodeCodePoints",
@@ -44,6 +53,11 @@ def as_sarif(diagnostics: Sequence[Diagnostic], summaries: Mapping[str, str], ve
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+
+
+def _rule(rule: ReportedRule) -> dict[str, Any]:
+    described = {"id": rule.code, "shortDescription": {"text": rule.summary}}
+    return {**described, "helpUri": rule.url} if rule.url else described
 
 
 def _command(item: Diagnostic) -> str:
@@ -79,7 +93,6 @@ def _results(
     files = {path: lines_of(path) for path in {item.path for item in diagnostics}}
     seen: Counter[tuple[str, str, str, str]] = Counter()
     for item in diagnostics:
-        start, end = item.span.start, item.span.end
         key = (item.path, item.code, item.message, source_line(files, item).strip())
         seen[key] += 1
         fingerprint = "\0".join((*key, str(seen[key]))).encode("utf-8", "surrogateescape")
@@ -92,17 +105,34 @@ def _results(
                 {
                     "physicalLocation": {
                         "artifactLocation": {"uri": _uri(item.path)},
-                        "region": {
-                            "startLine": start.line,
-                            "startColumn": start.column,
-                            "endLine": end.line,
-                            "endColumn": end.column,
-                        },
+                        "region": _region(item.span),
                     }
                 }
             ],
             "partialFingerprints": {"hubcards/v1": hashlib.sha256(fingerprint).hexdigest()},
+            **_fixes(item),
         }
+
+
+def _fixes(item: Diagnostic) -> dict[str, Any]:
+    if not item.edits:
+        return {}
+    replacements = [
+        {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}}
+        for edit in item.edits
+    ]
+    location = {"uri": _uri(item.path)}
+    change = {"artifactLocation": location, "replacements": replacements}
+    return {"fixes": [{"description": {"text": item.hint}, "artifactChanges": [change]}]}
+
+
+def _region(span: Span) -> dict[str, int]:
+    return {
+        "startLine": span.start.line,
+        "startColumn": span.start.column,
+        "endLine": span.end.line,
+        "endColumn": span.end.column,
+    }
 
 
 def _uri(path: str) -> str:

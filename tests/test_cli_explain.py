@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.test_cli import hubcards
 
 
@@ -14,7 +16,16 @@ def test_a_code_is_explained_with_an_example() -> None:
 
 def test_it_is_told_in_chinese_where_the_environment_is_chinese() -> None:
     result = hubcards("explain", "e512", LC_ALL="zh_CN.UTF-8")
-    assert result.stdout == "E512 (警告)\n\n没有卡片提到的模型，没有人会发现。\n"
+    assert result.stdout == (
+        "E512 (警告)\n\n没有卡片提到的模型，没有人会发现。\n"
+        "\nhttps://megengine.github.io/models/zh-CN/guide/checks.html#e512\n"
+    )
+
+
+def test_outside_of_a_hub_no_guide_is_named(tmp_path: Path) -> None:
+    result = hubcards("explain", "e512", cwd=tmp_path, LC_ALL="C")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "http" not in result.stdout
 
 
 def test_an_unknown_code_leads_to_the_nearest() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sarif_pydantic import Sarif
 from wcwidth import wcswidth
 
 from generator.diagnostics import Diagnostic, Severity
@@ -126,6 +127,21 @@ def test_sarif_refers_each_result_to_its_rule(tmp_path: Path) -> None:
     assert place["artifactLocation"]["uri"] == path.as_uri()
     assert place["region"] == {"startLine": 8, "startColumn": 8, "endLine": 8, "endColumn": 14}
     assert run["columnKind"] == "unicodeCodePoints"
+    address = "https://megengine.github.io/models/en-US/guide/checks.html#e209"
+    assert rules[found["ruleIndex"]]["helpUri"] == address
+
+
+def test_sarif_has_nothing_that_its_specification_does_not_know(tmp_path: Path) -> None:
+    path = broken_card(tmp_path, "### Extract features\n", "### Extract features \n")
+    log = json.loads(hubcards("check", "--format", "sarif", path).stdout)
+    (found,) = log["runs"][0]["results"]
+    replacement = {
+        "deletedRegion": found["locations"][0]["physicalLocation"]["region"],
+        "insertedContent": {"text": ""},
+    }
+    assert found["fixes"][0]["artifactChanges"][0]["replacements"] == [replacement]
+    read = Sarif.model_validate(log)
+    assert read.model_dump(mode="json", by_alias=True, exclude_unset=True) == log
 
 
 def test_a_problem_keeps_its_fingerprint_when_lines_are_added_above(tmp_path: Path) -> None:

@@ -44,11 +44,17 @@ class _Place:
 
 def plain_http(path: str, card: Card) -> Iterator[Diagnostic]:
     """A diagnostic for each address that begins with http, other than those of this machine."""
+    for target, span in plain_addresses(card):
+        message = "the address begins with http: what it answers can be changed on the way"
+        hint = f"write https:{target[5:]}, if the site answers there"
+        yield rules.PLAIN_HTTP.at(path, span, message, hint)
+
+
+def plain_addresses(card: Card) -> Iterator[tuple[str, Span]]:
+    """The addresses that begin with http, other than those of this machine, and their places."""
     for target, span in _addresses(card):
         if _HTTP.match(target):
-            message = "the address begins with http: what it answers can be changed on the way"
-            hint = f"write https:{target[5:]}, if the site answers there"
-            yield rules.PLAIN_HTTP.at(path, Span(span.start, span.end), message, hint)
+            yield target, span
 
 
 def other_repositories(

@@ -1,7 +1,8 @@
 """Where the code of a card's languages differs.
 
-Readers of every language are to get the same program. Comments, white space and texts in
-the reader's own language (those with letters beyond ASCII) may differ.
+Readers of every language are to get the same program. Comments and texts in the reader's own
+language (those with letters beyond ASCII) may differ; where white space is all that differs,
+the code was meant to be a copy.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from generator.cards import rules
 from generator.cards.examples import Example, Group
 from generator.cards.model import Attributes, CodeBlock
 from generator.cards.python_code import ParsedCode
-from generator.diagnostics import Diagnostic
-from generator.source import Span
+from generator.diagnostics import Diagnostic, Edit
+from generator.source import Position, Span
 
 
 def differences_of_languages(
@@ -68,11 +69,30 @@ def _difference(
         return None
     places = _first_difference(parsed[one.code_line], parsed[two.code_line])
     if places is None:
-        return None
+        return _other_spacing(path, first, one, two)
     line, span = places
     message = f"the code differs from that of {first.name} in line {line}"
     hint = "make them the same; comments and texts may be in the reader's language"
     return rules.LANGUAGES_DIFFER.at(path, span, message, hint)
+
+
+def _other_spacing(path: str, first: Group, one: CodeBlock, two: CodeBlock) -> Diagnostic | None:
+    """A diagnostic for code that is the first one's but for white space."""
+    if "".join(one.code.split()) != "".join(two.code.split()):
+        return None
+    line = one.span.start.line
+    span = Span.at(two.code_line, two.code_columns[0], 0)
+    message = f"this code is that of {first.name} in line {line}, but for white space"
+    hint = "copy it; hubcards check --fix does"
+    return rules.SPACING_DIFFERS.at(path, span, message, hint, _copied(one, two))
+
+
+def _copied(one: CodeBlock, two: CodeBlock) -> tuple[Edit, ...]:
+    """The code of `one` in the place of that of `two`, where nothing stands before its lines."""
+    if {*one.code_columns, *two.code_columns} != {1} or not two.is_closed:
+        return ()
+    end = Position(two.code_line + two.code.count("\n"), 1)
+    return (Edit(Span(Position(two.code_line, 1), end), one.code),)
 
 
 def _treatment(attributes: Attributes) -> tuple[object, ...]:

@@ -128,6 +128,15 @@ def read_card(path: Path, settings: Settings) -> ParsedCard:
         return ParsedCard(None, (error.diagnostic,))
 
 
+def problems_of(path: Path, data: bytes, settings: Settings, hub: OwnHub) -> tuple[Diagnostic, ...]:
+    """All problems of the card in the file `path` if `data` were in it, but those of the hub."""
+    from generator.cards.examination import examine
+
+    parsed = parse_card(path, data, settings)
+    examined = examine(parsed.card, settings, hub) if parsed.card else ()
+    return in_source_order([*parsed.diagnostics, *examined])
+
+
 def card_bytes(path: Path) -> bytes:
     """What is in the file of a card. Raises `CardFileError` when that can't be one."""
     name = str(path)

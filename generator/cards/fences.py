@@ -10,7 +10,8 @@ from generator.cards.document import Document
 from generator.cards.model import CodeBlock
 from generator.cards.near_python import looks_like_python
 from generator.config import Settings
-from generator.diagnostics import Diagnostic, did_you_mean
+from generator.diagnostics import Diagnostic, Edit, did_you_mean
+from generator.source import Span
 
 
 def check_attributes(document: Document, _settings: Settings) -> Iterator[Diagnostic]:
@@ -47,7 +48,15 @@ def check_languages(document: Document, _settings: Settings) -> Iterator[Diagnos
             if block.info and not block.is_python and looks_like_python(block.language):
                 message = f'"{block.language}" is not taken for Python: this will not be executed'
                 hint = "write ```python at its beginning, and attributes behind a space"
-                yield rules.NEARLY_PYTHON.at(document.path, block.info_span, message, hint)
+                edits = _with_python(block)
+                yield rules.NEARLY_PYTHON.at(document.path, block.info_span, message, hint, edits)
+
+
+def _with_python(block: CodeBlock) -> tuple[Edit, ...]:
+    """Python for the first word, where the word is nothing but a language."""
+    word = block.info.split(maxsplit=1)[0]
+    start = block.info_span.start
+    return (Edit(Span.at(start.line, start.column, len(word)), "python"),) if word.isalnum() else ()
 
 
 def _python_blocks(document: Document) -> Iterator[CodeBlock]:

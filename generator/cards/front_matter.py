@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -14,8 +15,8 @@ from generator.cards.document import Document
 from generator.cards.metric_data import METRIC_KEYS, MetricsShape, metric_tables, metrics_problems
 from generator.cards.model import FrontMatter
 from generator.config import Settings
-from generator.diagnostics import Diagnostic, did_you_mean, shortened
-from generator.source import Span
+from generator.diagnostics import Diagnostic, Edit, did_you_mean, shortened
+from generator.source import Position, Span
 from generator.validation import ShapeProblemKind, shape_problems
 from generator.yamltree import (
     MappingNode,
@@ -196,10 +197,25 @@ def _tag_diagnostics(
         if tag not in settings.tags:
             message = f'unknown tag "{shortened(tag)}"'
             hint = did_you_mean(tag, list(settings.tags))
-            yield rules.UNKNOWN_TAG.at(path, span, message, hint)
+            edits = _tag_edits(span, tag, tags, settings)
+            yield rules.UNKNOWN_TAG.at(path, span, message, hint, edits)
         elif tag in tags[:index]:
             message = f'the tag "{tag}" stands here a second time'
             yield rules.DUPLICATE_TAG.at(path, span, message, "remove it")
+
+
+def _tag_edits(span: Span, tag: str, tags: list[object], settings: Settings) -> tuple[Edit, ...]:
+    """The tag as the vocabulary spells it, where it is written without quotes."""
+    is_plain = span.end == Position(span.start.line, span.start.column + len(tag))
+    meant = [name for name in settings.tags if _letters(name) == _letters(tag)]
+    if not is_plain or len(meant) != 1 or meant[0] in tags or not meant[0][0].isalpha():
+        return ()
+    return (Edit(span, meant[0]),)
+
+
+def _letters(tag: str) -> str:
+    """The tag without what spellings differ in: capitals, hyphens, and the plural."""
+    return re.sub(r"[\W_]+", "", tag.casefold()).removesuffix("s")
 
 
 def _summary_diagnostics(

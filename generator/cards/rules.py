@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator.diagnostics import Diagnostic, Severity
+from generator.diagnostics import Diagnostic, Edit, Severity
 from generator.source import Span
 
 
@@ -16,9 +16,11 @@ class Rule:
     severity: Severity
     summary: str
 
-    def at(self, path: str, span: Span, message: str, hint: str) -> Diagnostic:
+    def at(
+        self, path: str, span: Span, message: str, hint: str, edits: tuple[Edit, ...] = ()
+    ) -> Diagnostic:
         """The diagnostic that this rule is broken at `span` of the file `path`."""
-        return Diagnostic(path, span, self.code, self.severity, message, hint)
+        return Diagnostic(path, span, self.code, self.severity, message, hint, edits)
 
 
 def _error(code: str, summary: str) -> Rule:
@@ -82,6 +84,7 @@ UNMENTIONED_ENTRYPOINT = _warning("E512", "each entrypoint of hubconf.py is in a
 TOO_MANY_VARIANTS = _error("E514", "the sample code has a reasonable number of alternatives")
 UNREADABLE_HUBCONF = _error("E513", "hubconf.py can be read")
 LANGUAGES_DIFFER = _warning("E520", "the code is the same in every language")
+SPACING_DIFFERS = _warning("E521", "the same code is laid out in one way in every language")
 UNKNOWN_MODEL = _error("E530", "each model in a table of accuracies is an entrypoint")
 DIFFERENT_MODELS = _error("E531", "a row of a table speaks of one model")
 WRONG_ACCURACY = _error("E532", "an accuracy is the one in the name of the published weights")
@@ -117,6 +120,8 @@ PLAIN_HTTP = _warning("E730", "addresses begin with https")
 FORK = _warning("E731", "links lead to the repository of the card, not to a copy of it")
 OTHER_BRANCH = _warning("E732", "links lead to the branch from which the card loads")
 DUPLICATE_REFERENCE = _warning("E733", "each reference is listed once")
+TRAILING_SPACES = _warning("E740", "lines end without white space")
+FINAL_NEWLINE = _warning("E741", "the last line of the file ends")
 
 BROKEN_LINK = _error("E801", "each link to elsewhere leads to something")
 MOVED_LINK = _warning("E802", "each link to elsewhere says where things are now")

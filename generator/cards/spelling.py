@@ -16,7 +16,8 @@ from pathlib import Path
 from generator.cards import rules
 from generator.cards.model import Card, Section
 from generator.cards.prose import Passage
-from generator.diagnostics import Diagnostic
+from generator.diagnostics import Diagnostic, Edit
+from generator.source import Span
 
 _WORD = re.compile(r"(?<![\w'’@#/.\\-])[A-Za-z]{4,40}(?![\w@/\\]|[.'’-]\w)")
 _ANY_WORD = re.compile(r"[A-Za-z]{4,}")
@@ -91,11 +92,19 @@ def misspellings(
             names = _names(card, section) if names is None else names
             if word.lower() in names:
                 continue
-            choices = [f'"{item.strip()}"' for item in meant.split(",") if item.strip()]
+            choices = [item.strip() for item in meant.split(",") if item.strip()]
             message = f'"{word}" is misspelt'
-            hint = f"did you mean {' or '.join(choices[:3])}?"
+            named = [f'"{choice}"' for choice in choices[:3]]
+            hint = f"did you mean {' or '.join(named)}?"
             span = passage.span(match.start(), match.end())
-            yield rules.MISSPELLING.at(path, span, message, hint)
+            yield rules.MISSPELLING.at(path, span, message, hint, _edits(span, word, choices))
+
+
+def _edits(span: Span, word: str, choices: Sequence[str]) -> tuple[Edit, ...]:
+    if len(choices) != 1 or span.start.line != span.end.line:
+        return ()
+    meant = choices[0]
+    return (Edit(span, meant[:1].upper() + meant[1:] if word.istitle() else meant),)
 
 
 def _is_common(word: str, prose: str, match: re.Match[str]) -> bool:

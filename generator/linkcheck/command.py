@@ -44,17 +44,31 @@ def check_links(
     `may_ask` tells whether a host may be asked. Raises `OSError` when no answers can be kept.
     """
     places = external_links(cards)
-    kept = kept_answers(cache, now)
-    asked = dict(ask_all((item for item in places if item not in kept), manners, may_ask))
-    if asked:
-        keep_answers(cache, asked, now)
-    answers: Mapping[str, Answer] = {**kept, **asked}
+    answers = answers_of(places, manners, cache, now, may_ask)
     return in_source_order(
         _diagnostic(place.path, place.span, answers[address])
         for address, found in places.items()
         for place in found
         if answers[address].state in _RULES
     )
+
+
+def answers_of(
+    addresses: Iterable[str],
+    manners: Manners,
+    cache: Path,
+    now: datetime,
+    may_ask: Callable[[str], bool] = is_public,
+) -> Mapping[str, Answer]:
+    """The answer for each address, one that is kept in the folder `cache` or a new one.
+
+    Raises `OSError` when no answers can be kept.
+    """
+    kept = kept_answers(cache, now)
+    asked = dict(ask_all((item for item in addresses if item not in kept), manners, may_ask))
+    if asked:
+        keep_answers(cache, asked, now)
+    return {**kept, **asked}
 
 
 def _diagnostic(path: str, span: Span, answer: Answer) -> Diagnostic:

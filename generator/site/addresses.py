@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from urllib.parse import quote, urlsplit
 
+from generator.config import Settings
 from generator.languages import Language
 
 FRONT_PAGE = "index.html"
@@ -55,6 +56,15 @@ def side_by_side_page(language: Language, card_id: str) -> str:
 def guide_page(language: Language, name: str) -> str:
     """A page of the guide for authors in a language."""
     return f"{language.tag}/guide/{name}.html"
+
+
+def explanation_url(settings: Settings, language_code: str, code: str) -> str | None:
+    """Where the guide explains the check with this code, if the hub's site has the guide."""
+    if not settings.guide:
+        return None
+    languages = {item.code: item for item in reversed(settings.languages)}
+    language = languages.get(language_code, settings.languages[0])
+    return f"{absolute(settings.base_url, guide_page(language, 'checks'))}#{code.lower()}"
 
 
 def card_markdown(language: Language, card_id: str) -> str:
