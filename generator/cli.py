@@ -7,6 +7,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -257,6 +258,7 @@ def _cores() -> int:
 
 def _build(options: argparse.Namespace) -> int:
     from generator.diagnostics import as_text, has_errors
+    from generator.progress import progress_bar
     from generator.runner.valid_evidence import ValidEvidence
     from generator.site.build import Build, build_site
     from generator.site.output import OutputError
@@ -279,7 +281,8 @@ def _build(options: argparse.Namespace) -> int:
     try:
         if options.no_cache:
             forget_builds(output)
-        report = build_site(build)
+        with progress_bar("rendering cards") as progress:
+            report = build_site(replace(build, progress=progress))
     except OutputError as error:
         raise UsageError(str(error)) from None
     sys.stderr.write(as_text(report.diagnostics))
@@ -290,8 +293,9 @@ def _build(options: argparse.Namespace) -> int:
     if search is Search.LIST and not options.no_full_text:
         sys.stderr.write("the search has no full text; install hubcards[search] for it\n")
     sys.stdout.write(
-        f"{_count(report.cards, 'card')}, {_count(report.pages, 'page')}, "
-        f"{_count(report.files, 'file')} in {report.seconds:.2f} s: {_shown(report.output)}\n"
+        f"{_count(report.cards, 'card')}, {report.rendered:,} of them rendered, "
+        f"{_count(report.pages, 'page')}, {_count(report.files, 'file')} "
+        f"in {report.seconds:.2f} s: {_shown(report.output)}\n"
     )
     return FINE
 
