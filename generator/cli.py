@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from generator.diagnostics import Diagnostic
     from generator.preview.building import Rebuilt
     from generator.reports import ReportedRule
+    from generator.site.rendering import Renderer
 
 FINE, PROBLEMS, USAGE = 0, 1, 2
 """Exit codes: all is well; cards have problems or an example failed; it can't be done so."""
@@ -122,6 +123,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     build.add_argument(
         "--jobs", metavar="N", type=_positive, default=_cores(), help="processes to render with"
+    )
+    build.add_argument(
+        "--cluster",
+        metavar="tcp://HOST:PORT",
+        help="render on the Dask cluster whose scheduler is there, instead",
     )
     build.add_argument("--no-cache", action="store_true", help="render everything anew")
     build.add_argument(
@@ -281,8 +287,8 @@ def _build(options: argparse.Namespace) -> int:
     try:
         if options.no_cache:
             forget_builds(output)
-        with progress_bar("rendering cards") as progress:
-            report = build_site(replace(build, progress=progress))
+        with progress_bar("rendering cards") as progress, _renderer(options.cluster) as renderer:
+            report = build_site(replace(build, progress=progress, renderer=renderer))
     except OutputError as error:
         raise UsageError(str(error)) from None
     sys.stderr.write(as_text(report.diagnostics))
@@ -298,6 +304,25 @@ def _build(options: argparse.Namespace) -> int:
         f"in {report.seconds:.2f} s: {_shown(report.output)}\n"
     )
     return FINE
+
+
+@contextlib.contextmanager
+def _renderer(address: str | None) -> Iterator[Renderer | None]:
+    """The cluster at this address; none is for rendering on this machine."""
+    if address is None:
+        yield None
+        return
+    try:
+        from generator.cluster.client import cluster_at
+        from generator.cluster.errors import ClusterError
+    except ModuleNotFoundError as error:
+        message = f"{error.name} is not installed; install hubcards[cluster] to use a cluster"
+        raise UsageError(message) from None
+    try:
+        with cluster_at(address) as cluster:
+            yield cluster
+    except ClusterError as error:
+        raise UsageError(str(error)) from None
 
 
 def _serve(options: argparse.Namespace) -> int:

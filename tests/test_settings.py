@@ -147,7 +147,7 @@ LEVELS = "checks.E714 must be 'off', 'warning' or 'error'"
 @pytest.mark.parametrize(
     ("line", "column", "message", "hint"),
     [
-        ("E7140: off", 3, 'no check has the code "E7140"', 'did you mean "E714"?'),
+        ("E5200: off", 3, 'no check has the code "E5200"', 'did you mean "E520"?'),
         ("spelling: off", 3, 'no check has the code "spelling"', "hubcards check prints the codes"),
         ("E714: of", 9, LEVELS, "write one of these"),
         ("E714: true", 9, LEVELS, "write one of these"),

@@ -33,6 +33,9 @@ class EvidenceSource(Protocol):
     def of(self, card: Card, /) -> FoundEvidence:
         """The evidence of a card."""
 
+    def is_at_home(self) -> bool:
+        """Whether all else that it depends on is, on this machine, as it was where it is from."""
+
 
 @dataclass(frozen=True, slots=True)
 class NoEvidence:
@@ -45,3 +48,7 @@ class NoEvidence:
     def of(self, _card: Card) -> FoundEvidence:
         """Nothing."""
         return FoundEvidence(None)
+
+    def is_at_home(self) -> bool:
+        """Everywhere."""
+        return True

@@ -64,6 +64,10 @@ class ValidEvidence:
         behind = translations.behind.get(card.id, {})
         return FoundEvidence(found.get(card.id), tuple(problems), behind)
 
+    def is_at_home(self) -> bool:
+        """Whether runtimes, the mirror and counting are here as they were where it was made."""
+        return self._environment == _environment(self._settings)
+
     def _folder_of(self, card: Path) -> tuple[Path, frozenset[str]]:
         """The folder with the records of the card, and the names of the files in it."""
         if card.parent not in self._folders:

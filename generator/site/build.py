@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator.cards.catalog import duplicate_ids, find_cards
 from generator.config import Settings
@@ -23,6 +23,9 @@ from generator.site.output import OutputError
 from generator.site.publication import Place, building_at
 from generator.site.search.extent import Search
 from generator.source import Position, Span
+
+if TYPE_CHECKING:
+    from generator.site.rendering import Renderer
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Build:
     """What is to be built: a site of the cards in these files and folders.
 
     It will be found at `base_url`, or where the settings say. Cards are rendered by `jobs`
-    processes, and `progress` is told how many of how many are done.
+    processes here, or by the `renderer`; `progress` is told how many of how many are done.
     """
 
     settings: Settings
@@ -63,6 +66,7 @@ class Build:
     evidence: EvidenceSource = field(default_factory=NoEvidence)
     search: Search = Search.LIST
     progress: Callable[[int, int], None] = no_progress
+    renderer: Renderer | None = None
 
 
 def build_site(build: Build) -> BuildReport:

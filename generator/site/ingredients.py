@@ -54,7 +54,7 @@ def site_key(settings: Settings, base_url: str, search: Search) -> str:
         base_url,
         search.value,
         *programs,
-        _files_digest(Path(generator.__file__).parent),
+        code_digest(),
         *(f"{path.name}\n{_file_digest(path)}" for path in own_files),
     )
 
@@ -75,11 +75,16 @@ def sources(
         signature = _signature(path, now)
         is_same = before and signature and before.signature == signature
         content = before.content if before and is_same else _content(path)
-        reader_path = path_for_readers(path, settings.root)
-        moment = str(times[path].timestamp())
-        own = digest_of_all(key, reader_path, content, moment, evidence.key(path))
+        own = _own(key, path, content, times[path], settings, evidence)
         found.append(Source(path.stem, path, signature, content, own, times[path]))
     return found
+
+
+def own_digest(
+    key: str, path: Path, updated: datetime, settings: Settings, evidence: EvidenceSource
+) -> str:
+    """The `own` of a card as its file is now."""
+    return _own(key, path, _content(path), updated, settings, evidence)
 
 
 def renew_signatures(
@@ -112,6 +117,23 @@ def digest_of_all(*parts: str) -> str:
         digest.update(b"%d:" % len(data))
         digest.update(data)
     return digest.hexdigest()
+
+
+def code_digest() -> str:
+    """A digest of this program's files."""
+    return _files_digest(Path(generator.__file__).parent)
+
+
+def _own(
+    key: str,
+    path: Path,
+    content: str,
+    updated: datetime,
+    settings: Settings,
+    evidence: EvidenceSource,
+) -> str:
+    reader_path = path_for_readers(path, settings.root)
+    return digest_of_all(key, reader_path, content, str(updated.timestamp()), evidence.key(path))
 
 
 def _signature(path: Path, now: int) -> str:

@@ -1,4 +1,4 @@
-"""Rendering many cards: into trees, by one process or several."""
+"""Rendering many cards into trees: by one process, by several, or elsewhere."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from threading import Thread
+from typing import Protocol
 
 from generator.site.ingredients import digest_of
 from generator.site.memory import Digests
@@ -33,10 +34,22 @@ class WrittenCard:
     pages: int
 
 
+class Renderer(Protocol):
+    """Where batches of cards are rendered."""
+
+    def written(
+        self, orders: Sequence[RenderingOrder], tree: Tree, documents: Tree
+    ) -> Iterator[Sequence[WrittenCard]]:
+        """The cards of each batch, in their order, once their files are in the trees.
+
+        Raises `OutputError` when something can't be rendered there, or can't be written.
+        """
+
+
 def write_cards(
-    site: bytes, tasks: Sequence[RenderingTask], tree: Tree, documents: Tree, jobs: int
+    site: bytes, tasks: Sequence[RenderingTask], tree: Tree, documents: Tree, renderer: Renderer
 ) -> Iterator[WrittenCard]:
-    """Renders cards with `jobs` processes, and gives them in their order.
+    """Has the renderer render cards, and gives them in their order.
 
     Raises `OutputError` when something can't be written.
     """
@@ -44,23 +57,46 @@ def write_cards(
         RenderingOrder(site, tuple(tasks[first : first + _CARDS_IN_BATCH]))
         for first in range(0, len(tasks), _CARDS_IN_BATCH)
     ]
-    if jobs <= 1 or len(tasks) < PARALLEL_FROM:
+    for batch in renderer.written(orders, tree, documents):
+        yield from batch
+
+
+def renderer_here(jobs: int) -> Renderer:
+    """A renderer of this machine, with this many processes where there is work for them."""
+    return _InProcesses(jobs) if jobs > 1 else _InThisProcess()
+
+
+class _InThisProcess:
+    def written(
+        self, orders: Sequence[RenderingOrder], tree: Tree, documents: Tree
+    ) -> Iterator[Sequence[WrittenCard]]:
         for order in orders:
-            yield from _write_batch(order, tree, documents)
-        return
-    with ProcessPoolExecutor(max_workers=jobs, initializer=_end_with_parent) as pool:
-        waiting: list[Future[list[WrittenCard]]] = [
-            pool.submit(_write_batch, order, tree, documents) for order in reversed(orders)
-        ]
-        try:
-            while waiting:
-                yield from waiting.pop().result()
-        except BrokenProcessPool:
-            message = "a process that rendered cards was killed"
-            hint = "see whether memory ran out, and build with --jobs 1"
-            raise OutputError(message, hint) from None
-        finally:
-            pool.shutdown(cancel_futures=True)
+            yield _write_batch(order, tree, documents)
+
+
+@dataclass(frozen=True, slots=True)
+class _InProcesses:
+    jobs: int
+
+    def written(
+        self, orders: Sequence[RenderingOrder], tree: Tree, documents: Tree
+    ) -> Iterator[Sequence[WrittenCard]]:
+        if sum(len(order.tasks) for order in orders) < PARALLEL_FROM:
+            yield from _InThisProcess().written(orders, tree, documents)
+            return
+        with ProcessPoolExecutor(max_workers=self.jobs, initializer=_end_with_parent) as pool:
+            waiting: list[Future[list[WrittenCard]]] = [
+                pool.submit(_write_batch, order, tree, documents) for order in reversed(orders)
+            ]
+            try:
+                while waiting:
+                    yield waiting.pop().result()
+            except BrokenProcessPool:
+                message = "a process that rendered cards was killed"
+                hint = "see whether memory ran out, and build with --jobs 1"
+                raise OutputError(message, hint) from None
+            finally:
+                pool.shutdown(cancel_futures=True)
 
 
 def _end_with_parent() -> None:
@@ -78,10 +114,11 @@ def _wait_for_end(sentinel: int) -> None:
 
 
 def _write_batch(order: RenderingOrder, tree: Tree, documents: Tree) -> list[WrittenCard]:
-    return [_written(card, tree, documents) for card in render_cards(order)]
+    return [write_card(card, tree, documents) for card in render_cards(order)]
 
 
-def _written(card: RenderedCard, tree: Tree, documents: Tree) -> WrittenCard:
+def write_card(card: RenderedCard, tree: Tree, documents: Tree) -> WrittenCard:
+    """Writes the files of a card; raises `OutputError` when that can't be done."""
     return WrittenCard(
         card=replace(card, files=(), documents=()),
         files=_write(card.files, tree),

@@ -26,7 +26,7 @@ from generator.site.memory import (
 )
 from generator.site.output import Tree
 from generator.site.pages import Neighbour
-from generator.site.rendering import WrittenCard, write_cards
+from generator.site.rendering import WrittenCard, renderer_here, write_cards
 from generator.site.search.extent import Search
 from generator.site.search.pagefind import index_documents
 from generator.site.site import PlannedFile, planned_files
@@ -96,6 +96,7 @@ def _render(
     tasks = [
         RenderingTask(
             cards[index].path,
+            cards[index].own,
             cards[index].updated,
             _beside(cards, index - 1, titles),
             _beside(cards, index + 1, titles),
@@ -104,7 +105,8 @@ def _render(
     ]
     diagnostics: list[Diagnostic] = []
     settings_problems: list[Diagnostic] = []
-    written = write_cards(site, tasks, draft.tree, draft.place.documents, build.jobs)
+    renderer = build.renderer or renderer_here(build.jobs)
+    written = write_cards(site, tasks, draft.tree, draft.place.documents, renderer)
     for done, (index, item) in enumerate(zip(wanted, written, strict=True), 1):
         diagnostics += item.card.diagnostics
         settings_problems += item.card.settings_problems

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -36,9 +36,10 @@ Beside: TypeAlias = "Neighbour | Path | None"
 
 @dataclass(frozen=True, slots=True)
 class RenderingTask:
-    """A card to be rendered. `updated` is in UTC."""
+    """A card to be rendered. `updated` is in UTC; `own` is what its `Source` has."""
 
     path: Path
+    own: str
     updated: datetime
     previous: Beside
     next: Beside
@@ -99,7 +100,34 @@ def site_for_work(
     settings: Settings, base_url: str | None, search: Search, evidence: EvidenceSource, key: str
 ) -> bytes:
     """What all batches of a site have in common; `key` is another when anything of it is."""
-    return pickle.dumps((settings, base_url, search, evidence, key))
+    return pickle.dumps(SiteForWork(settings, base_url, search, evidence, key))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteForWork:
+    """What all batches of a site have in common.
+
+    `build` keeps what is remembered of one build from another, where a process outlives them.
+    """
+
+    settings: Settings
+    base_url: str | None
+    search: Search
+    evidence: EvidenceSource
+    key: str
+    build: str = ""
+
+
+def for_build(site: bytes, build: str) -> bytes:
+    """The same site, of which nothing is known from builds with another name."""
+    return pickle.dumps(replace(unpacked_site(site), build=build))
+
+
+@lru_cache(maxsize=1)
+def unpacked_site(site: bytes) -> SiteForWork:
+    """What was given to `site_for_work`."""
+    unpacked: SiteForWork = pickle.loads(site)  # noqa: S301 # from `site_for_work`
+    return unpacked
 
 
 def hub_of(site: bytes) -> Hub:
@@ -127,8 +155,9 @@ def neighbours_as_json(previous: Neighbour | None, following: Neighbour | None) 
 
 @lru_cache(maxsize=1)
 def _workplace(site: bytes) -> _Workplace:
-    settings, base_url, search, evidence, _ = pickle.loads(site)  # noqa: S301 # from `site_for_work`
-    return _Workplace(load_hub(settings, base_url, search), evidence, SectionRenderer())
+    found = unpacked_site(site)
+    hub = load_hub(found.settings, found.base_url, found.search)
+    return _Workplace(hub, found.evidence, SectionRenderer())
 
 
 def _rendered(place: _Workplace, task: RenderingTask) -> RenderedCard:

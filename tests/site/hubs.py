@@ -159,6 +159,9 @@ class GivenEvidence:
     def of(self, card: Card) -> FoundEvidence:
         return FoundEvidence(self.evidence.get(card.id))
 
+    def is_at_home(self) -> bool:
+        return True
+
 
 def build(
     settings: Settings,

@@ -1,0 +1,1 @@
+"""Work on other machines, by a Dask cluster that runs already."""

@@ -1,0 +1,160 @@
+"""Rendering on a Dask cluster: the workers render, and what they send is written here."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import dask
+from distributed import Client, KilledWorker, wait
+from distributed import TimeoutError as WaitedTooLongError
+
+from generator.cluster.errors import ClusterError, DiffersError
+from generator.cluster.worker import program, render_as_there
+from generator.site.output import OutputError, Tree
+from generator.site.rendering import WrittenCard, write_card
+from generator.site.work import Beside, RenderedCard, RenderingOrder, for_build
+
+_Beside = TypeVar("_Beside", bound=Beside)
+
+_SECONDS_TO_CONNECT = 5
+_SECONDS_WITHOUT_NEWS = 5
+_CHECKS_WITHOUT_WORKER = 3
+_BATCHES_A_THREAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A renderer: the workers of a cluster, which need share no disk that is written to."""
+
+    address: str
+    client: Any
+
+    def written(
+        self, orders: Sequence[RenderingOrder], tree: Tree, documents: Tree
+    ) -> Iterator[Sequence[WrittenCard]]:
+        """The cards of each batch, in their order, once their files are in the trees.
+
+        Only a few batches a worker are on their way at a time, so that memory is bounded.
+        Raises `OutputError` when the cluster fails, or a file can't be written.
+        """
+        waiting: deque[Any] = deque()
+        build = secrets.token_hex(8)
+        following = (_for_anywhere(order, build) for order in orders)
+        named = {
+            str(_absolute(task.path)): str(task.path) for item in orders for task in item.tasks
+        }
+        window = _BATCHES_A_THREAD * max(1, sum(self.client.nthreads().values()))
+        try:
+            while True:
+                while len(waiting) < window and (order := next(following, None)) is not None:
+                    waiting.append(self._submitted(order))
+                if not waiting:
+                    return
+                cards = self._result(waiting.popleft())
+                yield [write_card(_as_named(card, named), tree, documents) for card in cards]
+        finally:
+            self.client.cancel(list(waiting), force=True)
+
+    def _submitted(self, order: RenderingOrder) -> Any:
+        # Never taken from what was done before: the files may have changed since.
+        return self.client.submit(render_as_there, order, program(), pure=False)
+
+    def _result(self, future: Any) -> Sequence[RenderedCard]:
+        try:
+            self._wait(future)
+            cards: Sequence[RenderedCard] = future.result()
+        except OutputError:
+            raise
+        except DiffersError as error:
+            raise self._failure(f"a worker can't render the same: {error}") from None
+        except KilledWorker:
+            raise self._failure("workers died, one after the other, of a batch") from None
+        except Exception as error:  # noqa: BLE001 # whatever a worker or the connection raises
+            first_line = str(error).partition("\n")[0]
+            raise self._failure(f"{type(error).__name__}: {first_line}") from None
+        return cards
+
+    def _wait(self, future: Any) -> None:
+        untyped: Any = wait
+        checks_left = _CHECKS_WITHOUT_WORKER
+        while checks_left:
+            with suppress(WaitedTooLongError):
+                untyped([future], timeout=_SECONDS_WITHOUT_NEWS)
+                return
+            # One that was lost may be started again.
+            checks_left = _CHECKS_WITHOUT_WORKER if self.client.nthreads() else checks_left - 1
+        raise self._failure("all its workers are gone")
+
+    def _failure(self, message: str) -> OutputError:
+        hint = "mend the cluster, or build without --cluster"
+        return OutputError(f"the cluster at {self.address}: {message}", hint)
+
+
+def _for_anywhere(order: RenderingOrder, build: str) -> RenderingOrder:
+    """The same order to a process in another folder, of the build with this name."""
+    tasks = tuple(
+        replace(
+            task,
+            path=_absolute(task.path),
+            previous=_absolute(task.previous),
+            next=_absolute(task.next),
+        )
+        for task in order.tasks
+    )
+    return RenderingOrder(for_build(order.site, build), tasks)
+
+
+def _absolute(beside: _Beside) -> _Beside:
+    return beside.absolute() if isinstance(beside, Path) else beside
+
+
+def _as_named(card: RenderedCard, named: Mapping[str, str]) -> RenderedCard:
+    """The card whose problems are told of its file as it was named here."""
+    diagnostics = tuple(
+        replace(item, path=named.get(item.path, item.path)) for item in card.diagnostics
+    )
+    return replace(card, diagnostics=diagnostics)
+
+
+@contextmanager
+def cluster_at(address: str) -> Iterator[Cluster]:
+    """The cluster whose scheduler is at this address, such as `tcp://10.0.0.1:8786`.
+
+    Raises `ClusterError` within some seconds when there is none, or it has no worker.
+    """
+    # What it tells of lost connections is told by our errors.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    with dask.config.set({"distributed.comm.timeouts.connect": f"{_SECONDS_TO_CONNECT}s"}):
+        client = _connected(address)
+        with client:
+            yield Cluster(address, client)
+
+
+def _new_client(address: str) -> Any:
+    untyped: Any = Client
+    return untyped(address, timeout=_SECONDS_TO_CONNECT)
+
+
+def _connected(address: str) -> Any:
+    try:
+        client = _new_client(address)
+    except (OSError, ValueError, WaitedTooLongError):
+        raise ClusterError(
+            f"there is no Dask cluster at {address}; dask scheduler starts one, and prints its"
+            " address"
+        ) from None
+    try:
+        client.wait_for_workers(1, timeout=_SECONDS_TO_CONNECT)
+    except WaitedTooLongError:
+        client.close()
+        raise ClusterError(
+            f"the cluster at {address} has no worker; dask worker {address} starts one"
+        ) from None
+    return client
