@@ -81,6 +81,7 @@ def test_check_as_json_is_for_programs(cards: Path) -> None:
         "severity": "error",
         "message": 'unknown tag "visoin"',
         "hint": 'did you mean "vision"?',
+        "edits": [],
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -19,7 +18,7 @@ from generator.cluster.errors import ClusterError, DiffersError
 from generator.cluster.worker import program, render_as_there
 from generator.site.output import OutputError, Tree
 from generator.site.rendering import WrittenCard, write_card
-from generator.site.work import Beside, RenderedCard, RenderingOrder, for_build
+from generator.site.work import Beside, RenderedCard, RenderingOrder
 
 _Beside = TypeVar("_Beside", bound=Beside)
 
@@ -45,8 +44,7 @@ class Cluster:
         Raises `OutputError` when the cluster fails, or a file can't be written.
         """
         waiting: deque[Any] = deque()
-        build = secrets.token_hex(8)
-        following = (_for_anywhere(order, build) for order in orders)
+        following = (_for_anywhere(order) for order in orders)
         named = {
             str(_absolute(task.path)): str(task.path) for item in orders for task in item.tasks
         }
@@ -97,8 +95,8 @@ class Cluster:
         return OutputError(f"the cluster at {self.address}: {message}", hint)
 
 
-def _for_anywhere(order: RenderingOrder, build: str) -> RenderingOrder:
-    """The same order to a process in another folder, of the build with this name."""
+def _for_anywhere(order: RenderingOrder) -> RenderingOrder:
+    """The same order to a process in another folder."""
     tasks = tuple(
         replace(
             task,
@@ -108,7 +106,7 @@ def _for_anywhere(order: RenderingOrder, build: str) -> RenderingOrder:
         )
         for task in order.tasks
     )
-    return RenderingOrder(for_build(order.site, build), tasks)
+    return RenderingOrder(order.site, tasks)
 
 
 def _absolute(beside: _Beside) -> _Beside:

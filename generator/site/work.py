@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import pickle
-from dataclasses import dataclass, field, replace
+import secrets
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -96,18 +97,12 @@ class _Workplace:
     titles: dict[Path, str] = field(default_factory=dict)
 
 
-def site_for_work(
-    settings: Settings, base_url: str | None, search: Search, evidence: EvidenceSource, key: str
-) -> bytes:
-    """What all batches of a site have in common; `key` is another when anything of it is."""
-    return pickle.dumps(SiteForWork(settings, base_url, search, evidence, key))
-
-
 @dataclass(frozen=True, slots=True)
 class SiteForWork:
-    """What all batches of a site have in common.
+    """What all batches of a site have in common; `key` is another when anything of it is.
 
-    `build` keeps what is remembered of one build from another, where a process outlives them.
+    `build` keeps what is remembered of one build from another, where a process outlives them:
+    the records may have changed since, and the key says nothing of them.
     """
 
     settings: Settings
@@ -115,17 +110,20 @@ class SiteForWork:
     search: Search
     evidence: EvidenceSource
     key: str
-    build: str = ""
+    build: str
 
 
-def for_build(site: bytes, build: str) -> bytes:
-    """The same site, of which nothing is known from builds with another name."""
-    return pickle.dumps(replace(unpacked_site(site), build=build))
+def site_for_work(
+    settings: Settings, base_url: str | None, search: Search, evidence: EvidenceSource, key: str
+) -> bytes:
+    """What all batches of one build have in common."""
+    build = secrets.token_hex(8)
+    return pickle.dumps(SiteForWork(settings, base_url, search, evidence, key, build))
 
 
 @lru_cache(maxsize=1)
 def unpacked_site(site: bytes) -> SiteForWork:
-    """What was given to `site_for_work`."""
+    """What `site_for_work` has packed."""
     unpacked: SiteForWork = pickle.loads(site)  # noqa: S301 # from `site_for_work`
     return unpacked
 
@@ -156,8 +154,15 @@ def neighbours_as_json(previous: Neighbour | None, following: Neighbour | None) 
 @lru_cache(maxsize=1)
 def _workplace(site: bytes) -> _Workplace:
     found = unpacked_site(site)
-    hub = load_hub(found.settings, found.base_url, found.search)
+    hub = _hub(pickle.dumps((found.settings, found.base_url, found.search, found.key)))
     return _Workplace(hub, found.evidence, SectionRenderer())
+
+
+@lru_cache(maxsize=1)
+def _hub(packed: bytes) -> Hub:
+    """The hub of all builds that have these settings, and whose site has this key."""
+    settings, base_url, search, _ = pickle.loads(packed)  # noqa: S301 # from just above
+    return load_hub(settings, base_url, search)
 
 
 def _rendered(place: _Workplace, task: RenderingTask) -> RenderedCard:

@@ -35,14 +35,14 @@ def test_only_what_is_answered_on_https_is_mended(tmp_path: Path, text: str, sta
     path.write_text(content, encoding="utf-8")
     (card,) = parse_catalog([path], settings).cards
     found = examine(card, settings, read_own_hub(settings))
-    # What was answered before is not asked for again, so that nobody is asked here.
     answers = {
         "https://a.example/x": Answer(State.FINE),
         "https://b.example/": Answer(state),
         "https://github.com/owner/name": Answer(State.FINE),
     }
     keep_answers(tmp_path / "cache", answers, NOW)
-    told = with_secure_addresses(found, [card], Manners("test"), tmp_path / "cache", NOW)
+    how = (Manners("test"), tmp_path / "cache", NOW, lambda _host: False)
+    told = with_secure_addresses(found, [card], *how)
     after = with_edits(path.read_bytes(), [item.edits for item in told]).decode()
     mended = content.replace("http://a.", "https://a.").replace("http://g", "https://g")
     assert after == mended
