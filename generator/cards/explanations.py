@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -37,8 +38,9 @@ class Explanation:
     example: Example | None
 
 
-def load_explanations() -> dict[str, Explanation]:
-    """Every explanation, by code."""
+@cache
+def load_explanations() -> Mapping[str, Explanation]:
+    """Every explanation, by code; read once, since it is a part of this program."""
     found: dict[str, Explanation] = {}
     for path in sorted(_FOLDER.glob("*.yaml")):
         entries = yaml.load(path.read_text(encoding="utf-8"), SAFE_LOADER)  # noqa: S506 # it is safe

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from markupsafe import Markup
@@ -55,9 +55,13 @@ class GuideLink:
 def guide_files(hub: Hub) -> Iterator[GuideFile]:
     """The pages of the guide in each language, unless the hub does without them."""
     if hub.settings.guide:
+        # Dear to make, and not needed where no page is made.
+        renderer = cache(SectionRenderer)
         for name in GUIDE_PAGES:
             for language in hub.settings.languages:
-                yield GuideFile(guide_page(language, name), partial(_html, hub, name, language))
+                yield GuideFile(
+                    guide_page(language, name), partial(_html, hub, name, language, renderer)
+                )
 
 
 def guide_languages(hub: Hub) -> tuple[Language, ...]:
@@ -72,10 +76,10 @@ def guide_text(hub: Hub, name: str, code: str) -> str:
     )
 
 
-def _html(hub: Hub, name: str, language: Language) -> str:
+def _html(hub: Hub, name: str, language: Language, renderer: Callable[[], SectionRenderer]) -> str:
     texts = _texts(name)
     code = language.code if language.code in texts else _shown_instead(hub, texts)
-    shown = conforming(SectionRenderer().render(_section(hub, name, code), hub.wording(language)))
+    shown = conforming(renderer().render(_section(hub, name, code), hub.wording(language)))
     text = hub.strings[language.code]
     path = guide_page(language, name)
     written = hub.languages_among(texts)
@@ -116,7 +120,9 @@ def _title(name: str, code: str) -> str:
     return _texts(name)[code].lstrip().partition("\n")[0].removeprefix("# ")
 
 
+@cache
 def _texts(name: str) -> Mapping[str, str]:
+    """The page in each language, by its code; read once, since it is a part of this program."""
     path = SOURCES / f"{name}.md"
     text = path.read_text(encoding="utf-8")
     lines = text.split("\n")

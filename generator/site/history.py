@@ -36,20 +36,30 @@ def update_times(paths: Iterable[Path], undated: datetime | None = None) -> Mapp
     That is the last commit that touched it. A file that git does not keep, or that was edited
     since, has the time of its own last change; or `undated`, if there is one.
     """
-    paths = tuple(paths)
+    real = _real_paths(paths)
     committed: dict[Path, datetime] = {}
     git = shutil.which("git")
     if git:
-        for root, files in _by_working_tree(paths).items():
+        for root, files in _by_working_tree(real.values()).items():
             committed.update(_commit_times(git, root, files))
-    return {path: committed.get(path.resolve()) or undated or _modified(path) for path in paths}
+    return {path: committed.get(real[path]) or undated or _modified(path) for path in real}
 
 
-def _by_working_tree(paths: Sequence[Path]) -> Mapping[Path, set[Path]]:
+def _real_paths(paths: Iterable[Path]) -> Mapping[Path, Path]:
+    """Where the files are; of those beside each other the folder is looked for once."""
+    folders: dict[Path, Path] = {}
+    found = {}
+    for path in paths:
+        if path.parent not in folders:
+            folders[path.parent] = path.parent.resolve()
+        found[path] = path.resolve() if path.is_symlink() else folders[path.parent] / path.name
+    return found
+
+
+def _by_working_tree(paths: Iterable[Path]) -> Mapping[Path, set[Path]]:
     roots: dict[Path, Path | None] = {}
     files: dict[Path, set[Path]] = {}
-    for path in paths:
-        resolved = path.resolve()
+    for resolved in paths:
         folder = resolved.parent
         if folder not in roots:
             above = (folder, *folder.parents)

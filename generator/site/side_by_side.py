@@ -17,11 +17,12 @@ from generator.site.markdown.render import RenderedSection
 from generator.site.pages import Page, PlacedCard, language_links, render, summary_text
 from generator.site.theme import SIDE_BY_SIDE_TEMPLATE
 
-_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)((?:[^>\"]|\"[^\"]*\")*)>")
+# Most tags are those of highlighted code, which name nothing and hold no heading.
+_TAG = re.compile(r"<(?!/?span>|span class=\"\w+\">)(/?)([a-z][a-z0-9]*)((?:[^>\"]|\"[^\"]*\")*)>")
 _NAMED = re.compile(r" (id|aria-labelledby|aria-describedby)=\"([^\"]*)\"")
 _LOCAL = re.compile(r" href=\"#([^\"]*)\"")
 _HEADING = re.compile("h[1-6]")
-_VOID = frozenset({"area", "br", "col", "hr", "img", "input", "wbr"})
+_NO_DEPTH = frozenset({"area", "br", "col", "hr", "img", "input", "span", "wbr"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _chunks(section: RenderedSection, side: str) -> Iterator[_Chunk]:
             yield _Chunk(level, "".join(pieces))
             pieces, level = [], int(name[1])
         pieces.append(f"<{is_end}{name}{_with_side(attributes, side)}>")
-        if name not in _VOID and not attributes.endswith("/"):
+        if name not in _NO_DEPTH and not attributes.endswith("/"):
             depth += -1 if is_end else 1
     pieces.append(html[end:])
     yield _Chunk(level, "".join(pieces))

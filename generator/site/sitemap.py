@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from html import escape
 from urllib.parse import quote
-from xml.sax.saxutils import escape, quoteattr
 
 from generator.site.addresses import (
     FRONT_PAGE,
@@ -126,7 +126,7 @@ def _entries_of(
 ) -> bytes:
     """Pages that are one page in several languages, or lead to it."""
     links = "".join(
-        f'<xhtml:link rel="alternate" hreflang="{language}" href={quoteattr(address)}/>\n'
+        f'<xhtml:link rel="alternate" hreflang="{language}" href="{escape(address)}"/>\n'
         for language, address in alternates.items()
     )
     changed = f"<lastmod>{iso_time(updated)}</lastmod>\n" if updated else ""
