@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +21,15 @@ from generator.cards.rules import all_rules, is_essential
 from generator.diagnostics import Diagnostic, Severity, did_you_mean, in_source_order, nearest
 from generator.languages import Language
 from generator.levels import Level
+from generator.look import (
+    LEAST_CONTRAST,
+    LOGO_SUFFIXES,
+    PAPER,
+    AccentSettings,
+    LinkSettings,
+    LookSettings,
+    contrast,
+)
 from generator.source import FILE_START, Span
 from generator.validation import shape_problems
 from generator.yamltree import Node, PlainPath, YamlError, compose, key_span, plain, value_span
@@ -125,6 +134,7 @@ class _SettingsFile(_Model):
     checks: dict[str, Level] = {}
     guide: StrictBool = True
     report_url: _Url | None = None
+    look: LookSettings = LookSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +145,7 @@ class Settings:
     in seconds, for a group. `checks` has the levels that the hub sets, by code; `guide` says
     whether the site has the guide for authors. `report_url` is where readers report problems,
     with `{card}` and `{page}` for what to fill in, where it is not the repository's issues.
+    `look` is what its pages look like beside the theme.
     """
 
     root: Path
@@ -152,6 +163,7 @@ class Settings:
     checks: Mapping[str, Level]
     guide: bool = True
     report_url: str | None = None
+    look: LookSettings = field(default_factory=LookSettings)
 
     @property
     def folder(self) -> Path:
@@ -221,6 +233,7 @@ def load_settings(root: Path) -> Settings:
         checks=file.checks,
         guide=file.guide,
         report_url=file.report_url,
+        look=file.look,
     )
 
 
@@ -237,6 +250,9 @@ _KNOWN_KEYS: Mapping[PlainPath, tuple[str, ...]] = {
     ("mirror", "repositories", "*"): _keys(RepositoryAnswer),
     ("mirror", "weights", "*"): _keys(WeightsAnswer),
     ("mirror", "files", "*"): _keys(FileAnswer),
+    ("look",): _keys(LookSettings),
+    ("look", "accent"): _keys(AccentSettings),
+    ("look", "links", "*"): _keys(LinkSettings),
 }
 _VALUE_HINTS = {
     "base-url": "write the address of the site, as in https://example.org/hub/",
@@ -246,6 +262,8 @@ _VALUE_HINTS = {
     "python": 'write a version as in "3.10", with the quotes',
     "time-limit": "write a number of seconds above 0",
     "report-url": "write an address, as in https://example.org/new?title={card}&text={page}",
+    "light": 'write a colour as in "#0a6c5d", with the quotes',
+    "dark": 'write a colour as in "#62d2b8", with the quotes',
     "guide": "write true, or false for a site without the guide for authors",
 }
 
@@ -264,6 +282,10 @@ def _inconsistencies(name: str, file: _SettingsFile, node: Node) -> Iterator[Dia
         (("title",), file.title),
         (("description",), file.description),
         *((("tags", tag), names) for tag, names in file.tags.items()),
+        *(
+            (("look", "links", index, "title"), link.title)
+            for index, link in enumerate(file.look.links)
+        ),
     ]
     for path, by_language in texts:
         label = ".".join(str(step) for step in path)
@@ -281,6 +303,23 @@ def _inconsistencies(name: str, file: _SettingsFile, node: Node) -> Iterator[Dia
         hint = did_you_mean(file.default_runtime, list(file.runtimes))
         yield _problem(name, span, message, hint)
     yield from _refused_levels(name, file, node)
+    yield from _refused_looks(name, file.look, node)
+
+
+def _refused_looks(name: str, look: LookSettings, node: Node) -> Iterator[Diagnostic]:
+    accent = {"light": look.accent.light, "dark": look.accent.dark} if look.accent else {}
+    for ground, colour in accent.items():
+        ratio = contrast(colour, PAPER[ground])
+        if ratio < LEAST_CONTRAST:
+            message = f"{colour} is hard to read on the {ground} page: its contrast is {ratio:.1f}"
+            hint = (
+                f"choose a {'darker' if ground == 'light' else 'lighter'} one, of {LEAST_CONTRAST}"
+            )
+            yield _problem(name, value_span(node, ("look", "accent", ground)), message, hint)
+    if look.logo and not look.logo.endswith(LOGO_SUFFIXES):
+        hint = f"name a file that ends with {', '.join(LOGO_SUFFIXES)}"
+        span = value_span(node, ("look", "logo"))
+        yield _problem(name, span, f'"{look.logo}" is no picture that pages show', hint)
 
 
 def _refused_levels(name: str, file: _SettingsFile, node: Node) -> Iterator[Diagnostic]:

@@ -49,6 +49,7 @@ def site_key(settings: Settings, base_url: str, search: Search) -> str:
     if search is Search.FULL_TEXT:
         programs.append(_version(_PAGEFIND))
     own_files = [settings.root / SETTINGS_PATH]
+    own_files += [settings.folder / settings.look.logo] if settings.look.logo else []
     own_files += [*_files(settings.folder / "templates"), *_files(settings.folder / "strings")]
     return digest_of_all(
         base_url,

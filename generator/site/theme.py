@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from jinja2 import (
 from generator.config import Settings, SettingsError
 from generator.diagnostics import Diagnostic, Severity
 from generator.site.addresses import ASSETS
+from generator.site.colours import accent_styles
 from generator.site.formats import host, iso_time
 from generator.source import FILE_START, Span
 
@@ -36,6 +38,9 @@ TILE_TEMPLATE = "card-tile.html"
 NOT_FOUND_TEMPLATE = "not-found.html"
 GUIDE_TEMPLATE = "guide.html"
 SHARE_PICTURE = "share.png"
+ACCENT_STYLES = "accent.css"
+LOGO = "logo"
+"""What a hub adds to the theme's assets by its settings."""
 
 _BUILT_IN_PREFIX = "hubcards"
 
@@ -80,7 +85,25 @@ def load_theme(settings: Settings) -> Theme:
         if name.endswith(".html"):
             _compile(environment, name)
     assets = {path.name: _asset(path) for path in sorted(STATIC.iterdir()) if path.is_file()}
-    return Theme(environment, assets)
+    return Theme(environment, {**assets, **_own_assets(settings)})
+
+
+def _own_assets(settings: Settings) -> Mapping[str, Asset]:
+    look = settings.look
+    own = {}
+    if look.accent:
+        styles = accent_styles(look.accent).encode()
+        own[ACCENT_STYLES] = _asset_of(ACCENT_STYLES, styles)
+    if look.logo:
+        path = settings.folder / look.logo
+        name = f"{LOGO}{path.suffix}"
+        try:
+            own[LOGO] = _asset_of(name, path.read_bytes())
+        except OSError as error:
+            message = f"the logo can't be read: {error.strerror or error}"
+            hint = "put the picture there, or mend its path, which is relative to site.yaml"
+            raise SettingsError((_problem(str(path), FILE_START, message, hint),)) from None
+    return own
 
 
 def _compile(environment: Environment, name: str) -> None:
@@ -106,9 +129,13 @@ def template_problem(error: Exception, name: str) -> Diagnostic:
 
 
 def _asset(path: Path) -> Asset:
-    content = path.read_bytes()
+    return _asset_of(path.name, path.read_bytes())
+
+
+def _asset_of(name: str, content: bytes) -> Asset:
     digest = blake2b(content, digest_size=5).hexdigest()
-    return Asset(f"{ASSETS}/{path.stem}.{digest}{path.suffix}", content)
+    stem, suffix = os.path.splitext(name)  # noqa: PTH122 # it is no path
+    return Asset(f"{ASSETS}/{stem}.{digest}{suffix}", content)
 
 
 def _problem(path: str, span: Span, message: str, hint: str) -> Diagnostic:
