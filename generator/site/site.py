@@ -8,6 +8,7 @@ from functools import partial
 
 from generator.cards.examples import SAMPLE
 from generator.cards.metrics import section_with_metrics
+from generator.cards.model import Card
 from generator.cards.schema import SCHEMA, schema_text
 from generator.site.addresses import (
     CATALOGUE_DATA,
@@ -60,6 +61,9 @@ from generator.site.variants import (
     with_blocks_of,
 )
 
+MOST_VARIANT_BYTES = 16_000_000
+"""The variants of a card have pages when their texts are not more than this, all together."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
@@ -111,18 +115,26 @@ def card_output(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> Card
     variants = named_variants(card)
     entrypoints = named_entrypoints(hub.settings, card, [item.variant for item in variants])
     entry = search_entry(hub, card, sections, entrypoints, placed.evidence)
+    shown_variants = variants if _have_room(hub, card, sections, len(variants)) else ()
     data = model_data(card, placed.updated, full_text, placed.evidence)
     return CardOutput(
         files=(
-            *_pages(hub, placed, sample, sections, entrypoints, variants),
+            *_pages(hub, placed, sample, sections, entrypoints, shown_variants),
             *_comparisons(hub, placed, sections),
-            *_for_tools(hub, placed, variants),
+            *_for_tools(hub, placed, shown_variants),
             OutputFile(card_data(card.id), data),
         ),
         documents=tuple(_documents(hub, entry, full_text)),
         listed=_listed(hub, placed, entry),
         links=card_links(card, full_text),
     )
+
+
+def _have_room(hub: Hub, card: Card, sections: Mapping[str, RenderedSection], count: int) -> bool:
+    """Whether so many variants may have pages."""
+    shown = (hub.shown_language(card, language) for language in hub.settings.languages)
+    size = sum(len(sections[language.code].html) for language in shown)
+    return size * count <= MOST_VARIANT_BYTES
 
 
 def _pages(

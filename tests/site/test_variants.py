@@ -82,6 +82,15 @@ def test_a_card_without_variants_has_no_picker(settings):
     assert not [path for path in site if "variant" in path and "assets" not in path]
 
 
+def test_a_huge_card_with_many_variants_makes_no_huge_site(settings):
+    many = "".join(f"# model = megengine.hub.load('a/b', 'net{number}')\n" for number in range(50))
+    write(settings, {"zh_CN": "**中** [a](https://a.example)\n\n" * 20_000}, SAMPLE + many)
+    site = render_files(settings)
+    assert not [path for path in site if "variant-" in path]
+    assert 'class="variants"' not in site["zh-CN/net/index.html"].decode()
+    assert sum(map(len, site.values())) < 30_000_000
+
+
 def test_a_variants_notebook_has_its_code(settings):
     write(settings)
     site = render_files(settings)
