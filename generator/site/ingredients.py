@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -120,8 +121,9 @@ def digest_of_all(*parts: str) -> str:
     return digest.hexdigest()
 
 
+@cache
 def code_digest() -> str:
-    """A digest of this program's files."""
+    """A digest of this program's files, as they were when this process first asked."""
     return _files_digest(Path(generator.__file__).parent)
 
 
