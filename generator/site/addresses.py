@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from urllib.parse import quote, urlsplit
 
 from generator.config import Settings
@@ -109,7 +108,15 @@ def api_schema(name: str) -> str:
 
 def relative(page: str, target: str) -> str:
     """The link from `page` to `target`; it works under any base, and from a disk."""
-    return quote(posixpath.relpath(f"/{target}", f"/{posixpath.dirname(page)}"))
+    *folders, _ = page.split("/")
+    parts = target.split("/")
+    shared = 0
+    for ours, theirs in zip(folders, parts[:-1], strict=False):
+        if ours != theirs:
+            break
+        shared += 1
+    up = "../" * (len(folders) - shared)
+    return quote(up + "/".join(parts[shared:]))
 
 
 def absolute(base_url: str, page: str) -> str:

@@ -22,7 +22,10 @@ from generator.site.hub import Hub
 from generator.site.markdown.render import RenderedSection
 from generator.source import Position, Span
 
-_TAG = re.compile(r"<([a-z][a-z0-9]*)((?:\s+[a-z:-]+(?:=\"[^\"]*\")?)+)\s*/?>")
+# Most tags of a page are those of its code, which name nothing and lead nowhere.
+_TAG = re.compile(
+    r"<(?!span class=\"\w+\">)([a-z][a-z0-9]*)((?:\s+[a-z:-]+(?:=\"[^\"]*\")?)+)\s*/?>"
+)
 _HREF = re.compile(r" href=\"([^\"]*)\"")
 _TARGET = re.compile(r" (?:href|src)=\"([^\"]*)\"")
 _ID = re.compile(r" id=\"([^\"]*)\"")

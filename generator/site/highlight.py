@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from html import escape
-from itertools import groupby
 from typing import Any
 
 from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES, Token
 from pygments.util import ClassNotFound
+
+from generator.site.tokens import Tokeniser
 
 _UNMARKED = frozenset({"", "w", "err", "n"})
 
@@ -27,16 +28,27 @@ def highlight(language: str, code: str) -> str:
     A language that Pygments does not know gives plain escaped text. Remembered, since the
     languages of a card mostly share their code.
     """
+    tokeniser = _tokeniser(language)
+    tokens = list(tokeniser.tokens(code)) if tokeniser else []
+    if "".join([text for _, text in tokens]) != code:
+        return escape(code, quote=False)
+    parts: list[str] = []
+    alike: list[str] = []
+    css_class = ""
+    for kind, text in tokens:
+        if (token_class := _css_class(kind)) != css_class:
+            parts.append(_element(css_class, "".join(alike)))
+            alike.clear()
+            css_class = token_class
+        alike.append(text)
+    parts.append(_element(css_class, "".join(alike)))
+    return "".join(parts)
+
+
+@lru_cache(maxsize=64)
+def _tokeniser(language: str) -> Tokeniser | None:
     lexer = _lexer(language)
-    if lexer is None:
-        return escape(code, quote=False)
-    tokens = [(_css_class(kind), text) for kind, text in lexer.get_tokens(code)]
-    if "".join(text for _, text in tokens) != code:
-        return escape(code, quote=False)
-    return "".join(
-        _element(css_class, "".join(text for _, text in group))
-        for css_class, group in groupby(tokens, key=lambda token: token[0])
-    )
+    return Tokeniser(lexer) if lexer else None
 
 
 @lru_cache(maxsize=64)
@@ -58,5 +70,5 @@ def _css_class(kind: Any) -> str:
 
 
 def _element(css_class: str, text: str) -> str:
-    escaped = escape(text, quote=False)
+    escaped = escape(text, quote=False) if text else ""
     return f'<span class="{css_class}">{escaped}</span>' if css_class else escaped

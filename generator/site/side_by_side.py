@@ -12,13 +12,13 @@ from generator.languages import Language
 from generator.site.addresses import absolute, card_page, side_by_side_page
 from generator.site.counterparts import matched_headings
 from generator.site.hub import Hub
+from generator.site.markdown.code import FIGURE_START
 from generator.site.markdown.headings import PlacedHeading
 from generator.site.markdown.render import RenderedSection
 from generator.site.pages import Page, PlacedCard, language_links, render, summary_text
 from generator.site.theme import SIDE_BY_SIDE_TEMPLATE
 
-# Most tags are those of highlighted code, which name nothing and hold no heading.
-_TAG = re.compile(r"<(?!/?span>|span class=\"\w+\">)(/?)([a-z][a-z0-9]*)((?:[^>\"]|\"[^\"]*\")*)>")
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)((?:[^>\"]|\"[^\"]*\")*)>")
 _NAMED = re.compile(r" (id|aria-labelledby|aria-describedby)=\"([^\"]*)\"")
 _LOCAL = re.compile(r" href=\"#([^\"]*)\"")
 _HEADING = re.compile("h[1-6]")
@@ -108,19 +108,25 @@ def _html(chunk: _Chunk) -> Markup:
 
 def _chunks(section: RenderedSection, side: str) -> Iterator[_Chunk]:
     pieces: list[str] = []
-    level = depth = end = 0
-    html = section.html
-    for tag in _TAG.finditer(html):
-        is_end, name, attributes = tag.groups()
-        pieces.append(html[end : tag.start()])
-        end = tag.end()
-        if not is_end and not depth and _HEADING.fullmatch(name):
-            yield _Chunk(level, "".join(pieces))
-            pieces, level = [], int(name[1])
-        pieces.append(f"<{is_end}{name}{_with_side(attributes, side)}>")
-        if name not in _NO_DEPTH and not attributes.endswith("/"):
-            depth += -1 if is_end else 1
-    pieces.append(html[end:])
+    level = depth = 0
+    for part in section.parts:
+        # Most tags of a page are in its code, where none names anything or is a heading.
+        prose, figure_start, figure = part.partition(FIGURE_START)
+        end = 0
+        for tag in _TAG.finditer(prose):
+            is_end, name, attributes = tag.groups()
+            pieces.append(prose[end : tag.start()])
+            end = tag.end()
+            if not is_end and not depth and _HEADING.fullmatch(name):
+                yield _Chunk(level, "".join(pieces))
+                pieces, level = [], int(name[1])
+            pieces.append(f"<{is_end}{name}{_with_side(attributes, side)}>")
+            if name not in _NO_DEPTH and not attributes.endswith("/"):
+                depth += -1 if is_end else 1
+        pieces.append(prose[end:])
+        if figure:
+            attributes, _, rest = figure.partition(">")
+            pieces.append(f"{figure_start}{_with_side(attributes, side)}>{rest}")
     yield _Chunk(level, "".join(pieces))
 
 

@@ -15,6 +15,12 @@ _PUNCTUATION = frozenset(string.punctuation + _PLACEHOLDER_EDGES)
 _MARKS = {1: "em", 2: "strong"}
 
 
+class EmphasisTag(str):
+    """A tag that a delimiter run stands for: what it opens ends in the same paragraph."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Marks:
     """What a delimiter run stands for: tags it closes, characters it keeps, tags it opens."""

@@ -17,6 +17,7 @@ from generator.cards.model import CodeBlock, Line, Section
 from generator.site.markdown.blocks import CODE_TAG, HTML_TAG, INDEX, Blocks, build_blocks
 from generator.site.markdown.code import code_figure
 from generator.site.markdown.definitions import Reference
+from generator.site.markdown.emphasis import EmphasisTag
 from generator.site.markdown.footnotes import FootnoteNames, append_footnotes
 from generator.site.markdown.headings import PlacedHeading
 from generator.site.markdown.nesting import leaves_too_much_open
@@ -26,6 +27,7 @@ from generator.site.markdown.spans import MARKED_TAG, register, without_raw_text
 from generator.source import Span
 
 _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_MOST_EMPHASIS = 1_000
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _T = TypeVar("_T")
 _HTML_PLACE = re.compile(rf'<{HTML_TAG} {INDEX}="(\d+)"></{HTML_TAG}>')
@@ -137,7 +139,10 @@ class SectionRenderer:
         return HTML_PLACEHOLDER_RE.sub(lambda match: str(stash[int(match.group(1))]), html)
 
     def _has_html_of_its_own(self, blocks: Blocks) -> bool:
-        return bool(blocks.html or self._md.htmlStash.rawHtmlBlocks)
+        stash = self._md.htmlStash.rawHtmlBlocks
+        if blocks.html or len(stash) > _MOST_EMPHASIS:
+            return True
+        return not all(isinstance(html, EmphasisTag) for html in stash)
 
     def _footnote(self, label: str, beside: Blocks) -> Element:
         blocks = build_blocks(scan_lines(self._footnotes[label]), beside)

@@ -21,7 +21,7 @@ from markdown.util import ETX, HTML_PLACEHOLDER_RE, STX, AtomicString, Registry,
 
 from generator.site.markdown import footnotes
 from generator.site.markdown.definitions import Reference, normal_label
-from generator.site.markdown.emphasis import DELIMITER_RUN, Marks, read_marks
+from generator.site.markdown.emphasis import DELIMITER_RUN, EmphasisTag, Marks, read_marks
 
 MARKED_TAG = "marked"
 """An element that is none: what stands in it stands in its parent."""
@@ -285,8 +285,8 @@ class _Emphasis:
 
     def _html(self, marks: Marks) -> str:
         store = self._md.htmlStash.store
-        closed = "".join(store(f"</{tag}>") for tag in marks.closed)
-        opened = "".join(store(f"<{tag}>") for tag in marks.opened)
+        closed = "".join(store(EmphasisTag(f"</{tag}>")) for tag in marks.closed)
+        opened = "".join(store(EmphasisTag(f"<{tag}>")) for tag in marks.opened)
         return closed + "".join(_literal(char) for char in marks.literal) + opened
 
 

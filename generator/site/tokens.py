@@ -1,0 +1,163 @@
+"""The tokens of Pygments' lexers, found with one pattern where a lexer tries many.
+
+A lexer goes through the rules of its state, and takes the first that matches. Most of a
+language's rules do not match at most places, and trying each by itself takes most of the time of
+highlighting. The alternatives of one pattern are tried in the same order, without Python in
+between, so the tokens are the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, TypeAlias
+
+from pygments.lexer import RegexLexer
+from pygments.token import Error, Token, Whitespace
+
+_Match: TypeAlias = "re.Match[str]"
+_Matcher: TypeAlias = Callable[[str, int], "_Match | None"]
+_Rule: TypeAlias = "tuple[_Matcher, Any, Any]"
+"""What to match, the kind of token or a function that gives tokens, and the state to go to."""
+
+_PAYS_FROM = 4000
+"""After so many tokens in a state, one pattern has saved the time that it takes to compile it."""
+
+_KIND = type(Token)
+_BOTTOM = "root"
+_GLOBAL_FLAGS = re.compile(r"\(\?[aiLmsux]+\)")
+_REFERENCE = re.compile(r"\\[1-9]|\(\?P|\(\?\(")
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?!\?)", re.DOTALL)
+_SCOPED_FLAGS = {re.IGNORECASE: "i", re.MULTILINE: "m", re.DOTALL: "s"}
+_PLAIN_FLAGS = re.UNICODE | re.IGNORECASE | re.MULTILINE | re.DOTALL
+
+
+@dataclass(frozen=True, slots=True)
+class _Combined:
+    """Rules as alternatives of one pattern, which has as many groups: each ends an alternative."""
+
+    match: _Matcher
+    rules: Sequence[_Rule]
+
+
+class _State:
+    """A state of a lexer: its rules one by one, and combined once it is used much."""
+
+    def __init__(self, rules: Sequence[_Rule]) -> None:
+        self._steps: Sequence[_Combined | _Rule] = rules
+        self._rules = rules
+        self._used = 0
+
+    def find(self, code: str, place: int) -> tuple[_Match, _Rule] | None:
+        """What the first rule finds that matches at `place`."""
+        self._used += 1
+        if self._used == _PAYS_FROM:
+            self._steps = tuple(_combined(self._rules))
+        for step in self._steps:
+            if isinstance(step, _Combined):
+                if found := step.match(code, place):
+                    return found, step.rules[(found.lastindex or 1) - 1]
+            elif found := step[0](code, place):
+                return found, step
+        return None
+
+
+class Tokeniser:
+    """One of Pygments' lexers, and what makes it fast."""
+
+    def __init__(self, lexer: Any) -> None:
+        """With an instance of one of Pygments' lexers, without filters."""
+        self._lexer = lexer
+        self._states: Mapping[str, _State] = {}
+        if type(lexer).get_tokens_unprocessed is RegexLexer.get_tokens_unprocessed:
+            self._states = {name: _State(rules) for name, rules in lexer._tokens.items()}  # noqa: SLF001 # where all rules are
+
+    def tokens(self, code: str) -> Iterator[tuple[Any, str]]:
+        """The kind and the text of each token, as the lexer gives them."""
+        if self._states:
+            yield from self._found(code)
+            return
+        for _, kind, text in self._lexer.get_tokens_unprocessed(code):
+            yield kind, text
+
+    def _found(self, code: str) -> Iterator[tuple[Any, str]]:
+        place, stack = 0, [_BOTTOM]
+        state = self._states[_BOTTOM]
+        while True:
+            step = state.find(code, place)
+            if step is None:
+                if place >= len(code):
+                    return
+                if code[place] == "\n":
+                    stack = [_BOTTOM]
+                    state = self._states[_BOTTOM]
+                    yield Whitespace, "\n"
+                else:
+                    yield Error, code[place]
+                place += 1
+                continue
+            found, (match, action, target) = step
+            if type(action) is _KIND:
+                yield action, found.group()
+            elif action is not None:
+                # Its groups are those of its own pattern.
+                for _, kind, text in action(self._lexer, match(code, place)):
+                    yield kind, text
+            place = found.end()
+            if target is not None:
+                _go(stack, target)
+                state = self._states[stack[-1]]
+
+
+def _go(stack: list[str], target: Any) -> None:
+    """Changes the stack of states as Pygments notes it: names, a number to leave, or `#push`."""
+    if isinstance(target, int):
+        del stack[max(len(stack) + target, 1) :]
+        return
+    for name in target if isinstance(target, tuple) else (target,):
+        if name == "#pop":
+            if len(stack) > 1:
+                stack.pop()
+        else:
+            stack.append(stack[-1] if name == "#push" else name)
+
+
+def _combined(rules: Sequence[_Rule]) -> Iterator[_Combined | _Rule]:
+    """The rules in their order, and as few patterns as can be."""
+    for is_combinable, group in groupby(rules, key=_is_combinable):
+        together = tuple(group)
+        match = _match_of_all(together) if is_combinable and len(together) > 1 else None
+        if match is None:
+            yield from together
+        else:
+            yield _Combined(match, together)
+
+
+def _is_combinable(rule: _Rule) -> bool:
+    pattern = _pattern(rule)
+    return not pattern.flags & ~_PLAIN_FLAGS and not _REFERENCE.search(pattern.pattern)
+
+
+def _match_of_all(rules: Sequence[_Rule]) -> _Matcher | None:
+    # The empty groups tell which it was; in front they would keep `re` from skipping an
+    # alternative by its first character, and so would groups within.
+    alternatives = (f"{_without_groups(_pattern(rule))}()" for rule in rules)
+    try:
+        pattern = re.compile("|".join(alternatives))
+    except re.error:
+        return None
+    return pattern.match if pattern.groups == len(rules) else None
+
+
+def _without_groups(pattern: re.Pattern[str]) -> str:
+    plain = _GLOBAL_FLAGS.sub("", pattern.pattern, count=1)
+    plain = _PIECE.sub(lambda piece: "(?:" if piece.group() == "(" else piece.group(), plain)
+    flags = "".join(letter for flag, letter in _SCOPED_FLAGS.items() if pattern.flags & flag)
+    return f"(?{flags}:{plain})"
+
+
+def _pattern(rule: _Rule) -> re.Pattern[str]:
+    pattern: re.Pattern[str] = rule[0].__self__  # type: ignore[attr-defined]
+    return pattern
