@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -284,6 +285,8 @@ def _build(options: argparse.Namespace) -> int:
         evidence=ValidEvidence(settings),
         search=search,
     )
+    # What is imported stays to the end, and is no garbage to be looked for again and again.
+    gc.freeze()
     try:
         if options.no_cache:
             forget_builds(output)

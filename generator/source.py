@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,5 +34,9 @@ FILE_START = Span(Position(1, 1), Position(1, 1))
 def path_for_readers(path: Path, root: Path) -> str:
     """A card's path as readers know it: relative to the hub's root if it is there."""
     # As texts, since this is asked for each card of a large hub in every build.
-    folder = root.absolute().as_posix().rstrip("/")
-    return path.absolute().as_posix().removeprefix(f"{folder}/")
+    folder = _absolute(root).rstrip("/")
+    return _absolute(path).removeprefix(f"{folder}/")
+
+
+def _absolute(path: Path) -> str:
+    return os.path.join(os.getcwd(), path).replace(os.sep, "/")  # noqa: PTH109, PTH118 # fast

@@ -106,10 +106,11 @@ def _of_the_hub(paths: Sequence[Path], catalog: Catalog, hub: OwnHub) -> Iterato
 
 def find_cards(paths: Iterable[Path]) -> tuple[Path, ...]:
     """The files that are meant as cards: each path itself, or what `*.md` is in the folder."""
-    found: dict[Path, Path] = {}
+    folder = os.getcwd()  # noqa: PTH109 # fast
+    found: dict[str, Path] = {}
     for path in paths:
         for file in _card_files(path) if path.is_dir() else (path,):
-            found.setdefault(file.absolute(), file)
+            found.setdefault(os.path.join(folder, file), file)  # noqa: PTH118 # fast
     return tuple(found.values())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from functools import cached_property
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class ValidEvidence:
         """`settings` are the hub's."""
         self._settings = settings
         self._environment = _environment(settings)
-        self._folders: dict[Path, tuple[Path, frozenset[str]]] = {}
+        self._folders: dict[str, tuple[Path, frozenset[str]]] = {}
 
     def __getstate__(self) -> tuple[Settings, str]:
         """What another process needs to find the same."""
@@ -42,9 +43,11 @@ class ValidEvidence:
 
     def key(self, card: Path) -> str:
         """A digest of the card's records and of what decides whether they are valid."""
-        folder, names = self._folder_of(card)
+        folder, known = self._folder_of(card)
+        if card.stem not in known:
+            return ""
         files = (record_file(folder, card.stem), agreement_file(folder, card.stem))
-        contents = [_content(path) for path in files if path.name in names]
+        contents = [_content(path) for path in files]
         if not any(contents):
             return ""
         digest = hashlib.sha256(self._environment.encode())
@@ -69,12 +72,22 @@ class ValidEvidence:
         return self._environment == _environment(self._settings)
 
     def _folder_of(self, card: Path) -> tuple[Path, frozenset[str]]:
-        """The folder with the records of the card, and the names of the files in it."""
-        if card.parent not in self._folders:
+        """The folder with the records of the card, and the cards of which it has any."""
+        beside = os.path.dirname(card)  # noqa: PTH120 # fast
+        if beside not in self._folders:
             folder = evidence_folder(self._settings.root, cache_folder(), card)
-            names = frozenset(item.name for item in folder.iterdir()) if folder.is_dir() else ()
-            self._folders[card.parent] = folder, frozenset(names)
-        return self._folders[card.parent]
+            names = [item.name for item in folder.iterdir()] if folder.is_dir() else []
+            suffixes = (record_file(folder, "").name, agreement_file(folder, "").name)
+            self._folders[beside] = (
+                folder,
+                frozenset(
+                    name.removesuffix(suffix)
+                    for name in names
+                    for suffix in suffixes
+                    if name.endswith(suffix)
+                ),
+            )
+        return self._folders[beside]
 
     @cached_property
     def _keeper(self) -> RecordKeeper:

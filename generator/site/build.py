@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from generator.evidence.source import EvidenceSource, NoEvidence
 from generator.site.draft import last_version, new_draft
 from generator.site.history import source_date, update_times
 from generator.site.ingredients import renew_signatures, site_key, sources, version_token
-from generator.site.memory import DamagedError, KnownCard, Memory, discard, remembered
+from generator.site.memory import DamagedError, Memory, discard, remembered
 from generator.site.output import OutputError
 from generator.site.publication import Place, building_at
 from generator.site.search.extent import Search
@@ -102,7 +102,7 @@ def _build(build: Build, place: Place, memory: Memory) -> BuildReport:
     if last == token:
         renew_signatures(memory, cards, known)
         memory.commit()
-        return _report(build, memory, known.values(), 0)
+        return _report(build, memory, 0)
     # Dear to import, and most builds of a large hub change nothing or little.
     from generator.site.renewal import renew
 
@@ -116,19 +116,17 @@ def _build(build: Build, place: Place, memory: Memory) -> BuildReport:
         draft.undo()
         raise
     draft.publish(token)
-    return _report(build, memory, memory.cards().values(), rendered)
+    return _report(build, memory, rendered)
 
 
-def _report(
-    build: Build, memory: Memory, cards: Collection[KnownCard], rendered: int
-) -> BuildReport:
-    common = memory.common()
-    notes = [(card, json.loads(card.notes)) for card in cards if card.notes]
+def _report(build: Build, memory: Memory, rendered: int) -> BuildReport:
+    totals, common = memory.totals(), memory.common()
+    notes = [(card, json.loads(card.notes)) for card in memory.noted_cards()]
     return BuildReport(
         output=build.output,
-        cards=len(cards),
-        pages=sum(card.pages for card in cards) + sum(path.endswith(".html") for path in common),
-        files=sum(card.files for card in cards) + len(common),
+        cards=totals.cards,
+        pages=totals.pages + sum(path.endswith(".html") for path in common),
+        files=totals.files + len(common),
         rendered=rendered,
         diagnostics=in_source_order(
             _diagnostic(card.path, item) for card, note in notes for item in note["diagnostics"]

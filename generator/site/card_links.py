@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape, unescape
+from typing import TypeAlias
 from urllib.parse import unquote
 
 from generator.cards.links import address_of
@@ -48,11 +49,10 @@ class LocalLink:
 
 @dataclass(frozen=True, slots=True)
 class CardLinks:
-    """The anchors of a card by language code, and its links that need a look at the others."""
+    """The links of a card that need a look at the others."""
 
     card_id: str
     path: str
-    anchors: Mapping[str, frozenset[str]]
     links: tuple[LocalLink, ...]
 
 
@@ -63,8 +63,14 @@ def with_links_to_pages(section: RenderedSection) -> RenderedSection:
     return replace(section, parts=tuple(_TAG.sub(_with_page, part) for part in section.parts))
 
 
-def card_links(card: Card, full_text: Mapping[str, str]) -> CardLinks:
-    """The links of a card that says `full_text`, HTML by language code."""
+Anchors: TypeAlias = "Mapping[str, frozenset[str]]"
+"""The anchors of a card, by language code."""
+
+
+def links_and_anchors(
+    card: Card, full_text: Mapping[str, str]
+) -> tuple[tuple[LocalLink, ...], Anchors]:
+    """What a card that says `full_text`, HTML by language code, links to, and what in it."""
     anchors: dict[str, frozenset[str]] = {}
     links: list[LocalLink] = []
     for code, html in full_text.items():
@@ -75,35 +81,37 @@ def card_links(card: Card, full_text: Mapping[str, str]) -> CardLinks:
             for target in dict.fromkeys(targets)
             if section and not _is_right_by_itself(target, anchors[code])
         )
-    return CardLinks(card.id, str(card.path), anchors, tuple(links))
+    return tuple(links), anchors
 
 
-def links_as_json(links: CardLinks) -> str:
-    """The links and anchors as text, to be kept; without the path, which may be another then."""
+def links_as_json(links: Sequence[LocalLink]) -> str:
+    """The links as text, to be kept; empty when there are none."""
+    if not links:
+        return ""
     return json.dumps(
         [
-            links.card_id,
-            {code: sorted(names) for code, names in links.anchors.items()},
-            [
-                (link.language, link.target, [_span_as_data(span) for span in link.spans])
-                for link in links.links
-            ],
+            (link.language, link.target, [_span_as_data(span) for span in link.spans])
+            for link in links
         ]
     )
 
 
-def links_from_json(text: str, path: str) -> CardLinks:
-    """What `links_as_json` made `text` of; the card is in the file `path`."""
-    card_id, anchors, links = json.loads(text)
-    return CardLinks(
-        card_id,
-        path,
-        {code: frozenset(names) for code, names in anchors.items()},
-        tuple(
-            LocalLink(language, target, tuple(Span(Position(*a), Position(*b)) for a, b in spans))
-            for language, target, spans in links
-        ),
+def links_from_json(text: str) -> tuple[LocalLink, ...]:
+    """What `links_as_json` made `text` of."""
+    return tuple(
+        LocalLink(language, target, tuple(Span(Position(*a), Position(*b)) for a, b in spans))
+        for language, target, spans in (json.loads(text) if text else ())
     )
+
+
+def anchors_as_json(anchors: Anchors) -> str:
+    """The anchors as text, to be kept."""
+    return json.dumps({code: sorted(names) for code, names in anchors.items()})
+
+
+def anchors_from_json(text: str) -> Anchors:
+    """What `anchors_as_json` made `text` of."""
+    return {code: frozenset(names) for code, names in json.loads(text).items()}
 
 
 def _span_as_data(span: Span) -> list[list[int]]:
@@ -111,14 +119,18 @@ def _span_as_data(span: Span) -> list[list[int]]:
 
 
 def broken_links(
-    hub: Hub, cards: Sequence[CardLinks], ids: Collection[str], is_file: Callable[[str], bool]
+    hub: Hub,
+    cards: Iterable[CardLinks],
+    ids: Collection[str],
+    anchors_of: Callable[[str], Anchors | None],
+    is_file: Callable[[str], bool],
 ) -> Iterator[Diagnostic]:
     """The links that lead nowhere.
 
-    `ids` are those of all cards, also of such as could not be rendered, of which nothing more
-    is known; `is_file` tells whether the site has a file at a path.
+    `ids` are those of all cards, also of such as could not be rendered, which have no anchors;
+    `is_file` tells whether the site has a file at a path.
     """
-    site = _Site(hub, {card.card_id: card for card in cards}, ids, is_file)
+    site = _Site(hub, ids, anchors_of, is_file)
     for card in cards:
         for link in card.links:
             problem = site.problem(card, link)
@@ -130,8 +142,8 @@ def broken_links(
 @dataclass(frozen=True, slots=True)
 class _Site:
     hub: Hub
-    cards: Mapping[str, CardLinks]
     ids: Collection[str]
+    anchors_of: Callable[[str], Anchors | None]
     is_file: Callable[[str], bool]
 
     def problem(self, card: CardLinks, link: LocalLink) -> tuple[str, str] | None:
@@ -148,11 +160,11 @@ class _Site:
             return None if file and self.is_file(file) else _no_file(path)
         if wanted not in self.ids:
             return _no_card(wanted, self.ids)
-        other = self.cards.get(wanted)
-        if other is None:
+        known = self.anchors_of(wanted)
+        if known is None:
             return None
-        anchors = other.anchors.get(language) or other.anchors[self.hub.fallback.code]
-        where = "this page" if other is card else f'the page of "{other.card_id}"'
+        anchors = known.get(language) or known[self.hub.fallback.code]
+        where = "this page" if wanted == card.card_id else f'the page of "{wanted}"'
         return _no_anchor(where, anchor, anchors)
 
     def _page(self, code: str, card: CardLinks) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -155,22 +155,25 @@ def _tile_html(hub: Hub, language: Language, shown: Tile) -> str:
 
 
 def _lists(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[_List]:
-    yield _List(None, tuple(_parts(cards)))
+    sizes = {card.id: max(len(html.encode()) for html in card.tiles.values()) for card in cards}
+    yield _List(None, tuple(_parts(cards, sizes)))
     by_tag: dict[str, list[ListedCard]] = {}
     for card in cards:
         for tag in card.tags:
             by_tag.setdefault(tag, []).append(card)
     for tag in hub.settings.tags:
         if tag in by_tag:
-            yield _List(tag, tuple(_parts(by_tag[tag])))
+            yield _List(tag, tuple(_parts(by_tag[tag], sizes)))
 
 
-def _parts(cards: Sequence[ListedCard]) -> Iterator[tuple[ListedCard, ...]]:
+def _parts(
+    cards: Sequence[ListedCard], sizes: Mapping[str, int]
+) -> Iterator[tuple[ListedCard, ...]]:
     """The cards in pages; the same in all languages, so that a page has its translations."""
     part: list[ListedCard] = []
     size = 0
     for card in cards:
-        own = max(len(html.encode()) for html in card.tiles.values())
+        own = sizes[card.id]
         if part and (len(part) == MOST_TILES or size + own > MOST_TILE_BYTES):
             yield tuple(part)
             part, size = [], 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,7 +38,7 @@ def update_times(paths: Iterable[Path], undated: datetime | None = None) -> Mapp
     since, has the time of its own last change; or `undated`, if there is one.
     """
     real = _real_paths(paths)
-    committed: dict[Path, datetime] = {}
+    committed: dict[str, datetime] = {}
     git = shutil.which("git")
     if git:
         for root, files in _by_working_tree(real.values()).items():
@@ -45,42 +46,44 @@ def update_times(paths: Iterable[Path], undated: datetime | None = None) -> Mapp
     return {path: committed.get(real[path]) or undated or _modified(path) for path in real}
 
 
-def _real_paths(paths: Iterable[Path]) -> Mapping[Path, Path]:
+def _real_paths(paths: Iterable[Path]) -> Mapping[Path, str]:
     """Where the files are; of those beside each other the folder is looked for once."""
-    folders: dict[Path, Path] = {}
+    folders: dict[str, str] = {}
     found = {}
     for path in paths:
-        if path.parent not in folders:
-            folders[path.parent] = path.parent.resolve()
-        found[path] = path.resolve() if path.is_symlink() else folders[path.parent] / path.name
+        folder, name = os.path.split(path)
+        if folder not in folders:
+            folders[folder] = os.path.realpath(folder)
+        is_link = os.path.islink(path)  # noqa: PTH114 # fast
+        found[path] = os.path.realpath(path) if is_link else os.path.join(folders[folder], name)  # noqa: PTH118
     return found
 
 
-def _by_working_tree(paths: Iterable[Path]) -> Mapping[Path, set[Path]]:
-    roots: dict[Path, Path | None] = {}
-    files: dict[Path, set[Path]] = {}
-    for resolved in paths:
-        folder = resolved.parent
+def _by_working_tree(files: Iterable[str]) -> Mapping[str, set[str]]:
+    roots: dict[str, str | None] = {}
+    found: dict[str, set[str]] = {}
+    for file in files:
+        folder = os.path.dirname(file)  # noqa: PTH120 # fast
         if folder not in roots:
-            above = (folder, *folder.parents)
-            roots[folder] = next((place for place in above if (place / ".git").exists()), None)
-        root = roots[folder]
-        if root:
-            files.setdefault(root, set()).add(resolved)
-    return files
+            above = (Path(folder), *Path(folder).parents)
+            root = next((place for place in above if (place / ".git").exists()), None)
+            roots[folder] = str(root) if root else None
+        if in_tree := roots[folder]:
+            found.setdefault(in_tree, set()).add(file)
+    return found
 
 
-def _commit_times(git: str, root: Path, files: set[Path]) -> Mapping[Path, datetime]:
-    folders = sorted({str(file.parent.relative_to(root)) for file in files})
-    edited = {root / name for name in _run(git, root, ["diff", "HEAD"], folders)}
-    times: dict[Path, datetime] = {}
+def _commit_times(git: str, root: str, files: set[str]) -> Mapping[str, datetime]:
+    folders = sorted({os.path.relpath(os.path.dirname(file), root) for file in files})  # noqa: PTH120
+    edited = {os.path.join(root, name) for name in _run(git, root, ["diff", "HEAD"], folders)}  # noqa: PTH118
+    times: dict[str, datetime] = {}
     wanted = files - edited
     moment = datetime.fromtimestamp(0, timezone.utc)
     for field in _run(git, root, ["log", f"--format={_COMMIT}%ct"], folders):
         if field.startswith(_COMMIT):
             moment = datetime.fromtimestamp(int(field[1:]), timezone.utc)
             continue
-        path = root / field.removeprefix("\n")
+        path = os.path.join(root, field.removeprefix("\n"))  # noqa: PTH118 # fast
         if path in wanted:
             times[path] = moment
             wanted.remove(path)
@@ -89,7 +92,7 @@ def _commit_times(git: str, root: Path, files: set[Path]) -> Mapping[Path, datet
     return times
 
 
-def _run(git: str, root: Path, command: Sequence[str], folders: Sequence[str]) -> Iterator[str]:
+def _run(git: str, root: str, command: Sequence[str], folders: Sequence[str]) -> Iterator[str]:
     # Nothing that somebody's repository configures is to run, and nothing is to be written.
     safe = [
         "--no-optional-locks",
@@ -101,7 +104,7 @@ def _run(git: str, root: Path, command: Sequence[str], folders: Sequence[str]) -
     ]
     options = ["--name-only", "-z", "--no-ext-diff", "--no-textconv", "--no-renames"]
     with subprocess.Popen(  # noqa: S603 # no shell, and the only input are folders behind "--"
-        [git, "-C", str(root), *safe, *command, *options, "--", *folders],
+        [git, "-C", root, *safe, *command, *options, "--", *folders],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -123,4 +126,4 @@ def _fields(process: subprocess.Popen[bytes]) -> Iterator[str]:
 
 
 def _modified(path: Path) -> datetime:
-    return datetime.fromtimestamp(int(path.stat().st_mtime), timezone.utc)
+    return datetime.fromtimestamp(int(os.stat(path).st_mtime), timezone.utc)  # noqa: PTH116 # fast

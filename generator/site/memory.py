@@ -18,12 +18,12 @@ from typing import Any, TypeAlias
 
 from generator.site.output import OutputError
 
-_VERSION = 2
+_VERSION = 3
 _TABLES = """
 create table cards (id text primary key, path text, signature text, content text, own text,
     neighbours text, title text, pages int, files int, notes text, checksum text);
-create table outputs (id text primary key, listed text, files text, documents text, links text,
-    checksum text);
+create table listings (id text primary key, listed text, links text, anchors text, checksum text);
+create table outputs (id text primary key, files text, documents text, checksum text);
 create table common (path text primary key, key text, digest text, checksum text);
 create table version (name text primary key, token text, checksum text);
 """
@@ -58,14 +58,34 @@ class KnownCard:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownOutput:
-    """What a card came to; `listed` and `links` are JSON, the digests are by path."""
+class KnownListing:
+    """What a card tells the rest of the site, as JSON: for lists, its links, its anchors.
+
+    `links` is empty for a card that leads to no place of the site that needs a look.
+    """
 
     id: str
     listed: str
+    links: str
+    anchors: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOutput:
+    """The files that a card came to; the digests are by path."""
+
+    id: str
     files: Digests
     documents: Digests
-    links: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How much there is of all cards."""
+
+    cards: int
+    pages: int
+    files: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +108,29 @@ class Memory:
         """All cards by their ids. Raises `DamagedError`, as all that reads does."""
         return {row[0]: KnownCard(*row) for row in self._rows("cards")}
 
+    def noted_cards(self) -> Iterator[KnownCard]:
+        """The cards of which there is something to report, in the order of their ids."""
+        for row in self._rows("cards", "where notes != '' order by id"):
+            yield KnownCard(*row)
+
+    def totals(self) -> Totals:
+        """How much there is of all cards."""
+        statement = "select count(*), coalesce(sum(pages), 0), coalesce(sum(files), 0) from cards"
+        try:
+            return Totals(*self._connection.execute(statement).fetchone())
+        except sqlite3.Error as error:
+            raise DamagedError from error
+
+    def listings(self) -> Iterator[KnownListing]:
+        """What all cards tell, in the order of their ids."""
+        for row in self._rows("listings", "order by id"):
+            yield KnownListing(*row)
+
+    def listing(self, card_id: str) -> KnownListing | None:
+        """What a card tells."""
+        rows = self._rows("listings", "where id = ?", (card_id,))
+        return next((KnownListing(*row) for row in rows), None)
+
     def outputs(self) -> Iterator[KnownOutput]:
         """What all cards came to, in the order of their ids."""
         yield from map(_output, self._rows("outputs", "order by id"))
@@ -109,14 +152,18 @@ class Memory:
         """Notes a card as it is now."""
         self._put("cards", astuple(card))
 
+    def keep_listing(self, listing: KnownListing) -> None:
+        """Notes what a card tells."""
+        self._put("listings", astuple(listing))
+
     def keep_output(self, output: KnownOutput) -> None:
         """Notes what a card has come to."""
         digests = (json.dumps(dict(files)) for files in (output.files, output.documents))
-        self._put("outputs", (output.id, output.listed, *digests, output.links))
+        self._put("outputs", (output.id, *digests))
 
     def forget_card(self, card_id: str) -> None:
         """Notes that a card is gone."""
-        for table in ("cards", "outputs"):
+        for table in ("cards", "listings", "outputs"):
             self._do(f"delete from {table} where id = ?", (card_id,))  # noqa: S608 # ours
 
     def keep_file(self, file: KnownFile) -> None:
@@ -133,7 +180,7 @@ class Memory:
 
     def forget_all(self) -> None:
         """Notes that nothing is known."""
-        for table in ("cards", "outputs", "common", "version"):
+        for table in ("cards", "listings", "outputs", "common", "version"):
             self._do(f"delete from {table}", ())  # noqa: S608 # ours
 
     def commit(self) -> None:
@@ -210,8 +257,8 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _output(row: tuple[str, ...]) -> KnownOutput:
-    card_id, listed, files, documents, links = row
-    return KnownOutput(card_id, listed, json.loads(files), json.loads(documents), links)
+    card_id, files, documents = row
+    return KnownOutput(card_id, json.loads(files), json.loads(documents))
 
 
 def _checksum(row: Iterable[object]) -> str:

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from generator.config import SettingsError
 from generator.diagnostics import Diagnostic, has_errors, in_source_order
 from generator.site.build import Build
-from generator.site.card_links import CardLinks, broken_links, links_from_json
+from generator.site.card_links import (
+    Anchors,
+    CardLinks,
+    anchors_from_json,
+    broken_links,
+    links_from_json,
+)
 from generator.site.draft import Draft
 from generator.site.hub import Hub
 from generator.site.ingredients import Source, digest_of_all, renew_signatures
-from generator.site.listed import listed_from_json
+from generator.site.listed import ListedCard, listed_from_json
 from generator.site.memory import (
     DamagedError,
     Digests,
     KnownCard,
     KnownFile,
+    KnownListing,
     KnownOutput,
     Memory,
 )
@@ -31,6 +38,8 @@ from generator.site.search.extent import Search
 from generator.site.search.pagefind import index_documents
 from generator.site.site import PlannedFile, planned_files
 from generator.site.work import Beside, RenderingTask, hub_of, neighbours_as_json, site_for_work
+
+_ANCHORS_AT_HAND = 64
 
 
 def renew(
@@ -49,9 +58,11 @@ def renew(
     hub = hub_of(site)
     rendered, diagnostics = _render_changed(build, site, draft, cards, known)
     if not has_errors(diagnostics):
-        _write_common(hub, draft, key)
-        ids = {card.id for card in cards}
-        diagnostics += broken_links(hub, _links(draft.memory, cards), ids, draft.tree.has)
+        paths = {card.id: str(card.path) for card in cards}
+        listed, links = _told(draft.memory, paths)
+        _write_common(hub, draft, key, listed)
+        anchors_of = lru_cache(maxsize=_ANCHORS_AT_HAND)(partial(_anchors, draft.memory))
+        diagnostics += broken_links(hub, links, paths.keys(), anchors_of, draft.tree.has)
     return rendered, diagnostics
 
 
@@ -147,9 +158,8 @@ def _keep(draft: Draft, source: Source, written: WrittenCard, *, is_known: bool)
             notes=notes,
         )
     )
-    memory.keep_output(
-        KnownOutput(card.id, card.listed, written.files, written.documents, card.links)
-    )
+    memory.keep_listing(KnownListing(card.id, card.listed, card.links, card.anchors))
+    memory.keep_output(KnownOutput(card.id, written.files, written.documents))
 
 
 def _forget(draft: Draft, card_id: str) -> None:
@@ -161,18 +171,27 @@ def _forget(draft: Draft, card_id: str) -> None:
     draft.memory.forget_card(card_id)
 
 
-def _write_common(hub: Hub, draft: Draft, key: str) -> None:
+def _told(
+    memory: Memory, paths: Mapping[str, str]
+) -> tuple[Sequence[ListedCard], Sequence[CardLinks]]:
+    """What the cards at these paths, by their ids, tell to be listed, and their links."""
+    listed, links = [], []
+    for item in memory.listings():
+        listed.append(listed_from_json(item.listed))
+        if item.links:
+            links.append(CardLinks(item.id, paths[item.id], links_from_json(item.links)))
+    return listed, links
+
+
+def _write_common(hub: Hub, draft: Draft, key: str, listed: Sequence[ListedCard]) -> None:
     """Writes what belongs to no card, and removes of it what is no more; `key` is the site's."""
     before = draft.memory.common()
-    listed, documents = [], []
-    for output in draft.memory.outputs():
-        listed.append(listed_from_json(output.listed))
-        documents.append(output.documents)
     planned = [
         replace(file, key=digest_of_all(key, file.key)) if file.key else file
         for file in planned_files(hub, listed)
     ]
     if hub.search is Search.FULL_TEXT and listed:
+        documents = [output.documents for output in draft.memory.outputs()]
         planned += _planned_index(draft.place.documents, documents, before)
     after = set()
     for file in planned:
@@ -199,9 +218,9 @@ def _planned_index(
         yield PlannedFile(path, key, partial(bytes, content))
 
 
-def _links(memory: Memory, cards: Iterable[Source]) -> list[CardLinks]:
-    paths = {card.id: str(card.path) for card in cards}
-    return [links_from_json(output.links, paths[output.id]) for output in memory.outputs()]
+def _anchors(memory: Memory, card_id: str) -> Anchors | None:
+    known = memory.listing(card_id)
+    return anchors_from_json(known.anchors) if known else None
 
 
 def _beside(cards: Sequence[Source], index: int, titles: Mapping[str, str]) -> Beside:

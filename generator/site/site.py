@@ -28,7 +28,7 @@ from generator.site.addresses import (
 )
 from generator.site.api import listed_data, model_data, models_data
 from generator.site.api_schema import api_schemas
-from generator.site.card_links import CardLinks, card_links, with_links_to_pages
+from generator.site.card_links import Anchors, LocalLink, links_and_anchors, with_links_to_pages
 from generator.site.card_markdown import markdown_page
 from generator.site.card_pages import CardContent, compared_languages, render_card_page
 from generator.site.catalogue import list_pages, tile
@@ -96,7 +96,8 @@ class CardOutput:
     files: tuple[OutputFile, ...]
     documents: tuple[OutputFile, ...]
     listed: ListedCard
-    links: CardLinks
+    links: tuple[LocalLink, ...]
+    anchors: Anchors
 
 
 def card_output(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> CardOutput:
@@ -117,6 +118,7 @@ def card_output(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> Card
     entry = search_entry(hub, card, sections, entrypoints, placed.evidence)
     shown_variants = variants if _have_room(hub, card, sections, len(variants)) else ()
     data = model_data(card, placed.updated, full_text, placed.evidence)
+    links, anchors = links_and_anchors(card, full_text)
     return CardOutput(
         files=(
             *_pages(hub, placed, sample, sections, entrypoints, shown_variants),
@@ -126,7 +128,8 @@ def card_output(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> Card
         ),
         documents=tuple(_documents(hub, entry, full_text)),
         listed=_listed(hub, placed, entry),
-        links=card_links(card, full_text),
+        links=links,
+        anchors=anchors,
     )
 
 

@@ -6,7 +6,6 @@ By https://www.sitemaps.org/protocol.html, with the alternates that search engin
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from html import escape
 from urllib.parse import quote
 
@@ -28,7 +27,9 @@ MOST_PAGES = 50_000
 MOST_BYTES = 50_000_000
 """A sitemap may have so many pages and bytes, and no more."""
 
-_ID = "ID"
+# No address has a blank.
+_ID = " ID "
+_TIME = " TIME "
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _OPENING = (
@@ -91,26 +92,32 @@ def _entries(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[bytes]:
         )
         for part, addresses in list_addresses(hub, cards)
     ]
-    yield _entries_of(None, {**lists[0][1], "x-default": front}, [front])
+    yield _entries_of("", {**lists[0][1], "x-default": front}, [front]).encode()
     for index, (part, pages) in enumerate(lists):
         default = pages[hub.fallback.tag] if index else front
         newest = max((card.updated for card in part), default=None)
-        yield _entries_of(newest, {**pages, "x-default": default}, pages.values())
+        time = iso_time(newest) if newest else ""
+        yield _entries_of(time, {**pages, "x-default": default}, pages.values()).encode()
     if hub.settings.guide:
         yield from _guide_entries(hub)
-    # The same for thousands of cards, but for their ids.
-    address_of = {
-        language.code: absolute(hub.base_url, card_page(language, _ID)).split(_ID)
-        for language in hub.settings.languages
-    }
+    # The same for thousands of cards, but for their ids and times.
+    drawn: dict[tuple[str, ...], str] = {}
     for card in cards:
-        card_id = quote(card.id)
-        pages = {
-            language.tag: card_id.join(address_of[language.code])
-            for language in hub.languages_among(card.written)
-        }
-        alternates = {**pages, "x-default": pages[hub.fallback.tag]}
-        yield _entries_of(card.updated, alternates, pages.values())
+        if card.written not in drawn:
+            drawn[card.written] = _entries_of_any_card(hub, card.written)
+        entries = drawn[card.written].replace(_ID, escape(quote(card.id)))
+        yield entries.replace(_TIME, iso_time(card.updated)).encode()
+
+
+def _entries_of_any_card(hub: Hub, written: tuple[str, ...]) -> str:
+    """The entries of a card in these languages, with `_ID` and `_TIME` for its own."""
+    pages = {
+        language.tag: absolute(hub.base_url, card_page(language, "x")).removesuffix("x/")
+        + f"{_ID}/"
+        for language in hub.languages_among(written)
+    }
+    alternates = {**pages, "x-default": pages[hub.fallback.tag]}
+    return _entries_of(_TIME, alternates, pages.values())
 
 
 def _guide_entries(hub: Hub) -> Iterator[bytes]:
@@ -118,18 +125,14 @@ def _guide_entries(hub: Hub) -> Iterator[bytes]:
     for name in GUIDE_PAGES:
         pages = {item.tag: absolute(hub.base_url, guide_page(item, name)) for item in languages}
         default = absolute(hub.base_url, guide_page(hub.fallback, name))
-        yield _entries_of(None, {**pages, "x-default": default}, pages.values())
+        yield _entries_of("", {**pages, "x-default": default}, pages.values()).encode()
 
 
-def _entries_of(
-    updated: datetime | None, alternates: Mapping[str, str], pages: Iterable[str]
-) -> bytes:
-    """Pages that are one page in several languages, or lead to it."""
+def _entries_of(time: str, alternates: Mapping[str, str], pages: Iterable[str]) -> str:
+    """Pages that are one page in several languages, or lead to it, and when they were changed."""
     links = "".join(
         f'<xhtml:link rel="alternate" hreflang="{language}" href="{escape(address)}"/>\n'
         for language, address in alternates.items()
     )
-    changed = f"<lastmod>{iso_time(updated)}</lastmod>\n" if updated else ""
-    return "".join(
-        f"<url>\n<loc>{escape(page)}</loc>\n{changed}{links}</url>\n" for page in pages
-    ).encode()
+    changed = f"<lastmod>{time}</lastmod>\n" if time else ""
+    return "".join(f"<url>\n<loc>{escape(page)}</loc>\n{changed}{links}</url>\n" for page in pages)

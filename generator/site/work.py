@@ -22,7 +22,7 @@ from generator.cards.parse import parse_card
 from generator.config import Settings, SettingsError
 from generator.diagnostics import Diagnostic, Severity, has_errors
 from generator.evidence.source import EvidenceSource
-from generator.site.card_links import links_as_json
+from generator.site.card_links import anchors_as_json, links_as_json
 from generator.site.hub import Hub, load_hub
 from generator.site.listed import listed_as_json
 from generator.site.markdown.render import RenderError, SectionRenderer
@@ -74,6 +74,7 @@ class RenderedCard:
     documents: tuple[OutputFile, ...] = ()
     listed: str = ""
     links: str = ""
+    anchors: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ def _rendered(place: _Workplace, task: RenderingTask) -> RenderedCard:
         documents=output.documents if output else (),
         listed=listed_as_json(output.listed) if output else "",
         links=links_as_json(output.links) if output else "",
+        anchors=anchors_as_json(output.anchors) if output else "",
     )
 
 

@@ -140,7 +140,7 @@ def test_a_row_that_was_tampered_with_is_not_believed(settings, output):
         write_dated(settings, f"net_{number}", numbered(number))
     build(settings, output)
     connection = sqlite3.connect(Place(output).memory)
-    connection.execute("update outputs set listed = replace(listed, 'N2', 'N9')")
+    connection.execute("update listings set listed = replace(listed, 'N2', 'N9')")
     connection.commit()
     connection.close()
     write_dated(settings, "net_1", numbered(100))
