@@ -9,10 +9,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from generator.evidence.places import agreement_file
 from generator.evidence.store import EvidenceError
 from generator.files import write_whole
-
-SUFFIX = ".translations.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +32,6 @@ class _Stored(BaseModel):
     card: str
     first: str
     agreed: dict[str, tuple[tuple[str, str], ...]]
-
-
-def agreement_file(folder: Path, card_id: str) -> Path:
-    """The file in `folder` with what was agreed of a card."""
-    return folder / f"{card_id}{SUFFIX}"
 
 
 def read_agreement(folder: Path, card_id: str) -> Agreement | None:

@@ -1,11 +1,15 @@
-"""Where the records of a card are kept."""
+"""Where the records of a card are kept, and what was agreed of its translations."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from generator.layout import CARDS_FOLDER, EVIDENCE_FOLDER
+
+_RECORDS = ".json"
+_AGREEMENTS = ".translations.json"
 
 
 def evidence_folder(root: Path, cache: Path, card: Path) -> Path:
@@ -19,3 +23,34 @@ def evidence_folder(root: Path, cache: Path, card: Path) -> Path:
         return root / EVIDENCE_FOLDER
     digest = hashlib.sha256(str(path.parent).encode("utf-8", "surrogateescape")).hexdigest()
     return cache / EVIDENCE_FOLDER / digest[:16]
+
+
+def record_file(folder: Path, card_id: str) -> Path:
+    """The file in `folder` with the records of a card."""
+    return folder / f"{card_id}{_RECORDS}"
+
+
+def agreement_file(folder: Path, card_id: str) -> Path:
+    """The file in `folder` with what was agreed of a card."""
+    return folder / f"{card_id}{_AGREEMENTS}"
+
+
+def recorded_cards(folder: Path) -> frozenset[str]:
+    """The cards of which there are records in `folder`, by their ids."""
+    return frozenset(
+        name.removesuffix(_RECORDS) for name in _names(folder) if not name.endswith(_AGREEMENTS)
+    )
+
+
+def agreed_cards(folder: Path) -> frozenset[str]:
+    """The cards of which something was agreed in `folder`, by their ids."""
+    return frozenset(
+        name.removesuffix(_AGREEMENTS) for name in _names(folder) if name.endswith(_AGREEMENTS)
+    )
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return [name for name in os.listdir(folder) if name.endswith(_RECORDS)]  # noqa: PTH208 # fast
+    except OSError:
+        return []

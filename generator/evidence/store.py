@@ -20,9 +20,8 @@ from generator.evidence.model import (
     Record,
     Run,
 )
+from generator.evidence.places import record_file
 from generator.files import write_whole
-
-SUFFIX = ".json"
 
 # In JSON no string has a line's end in it, so that this finds lists of numbers only.
 _SHAPE = re.compile(r"\[\n\s*\d+(?:,\n\s*\d+)*\n\s*\]")
@@ -84,11 +83,6 @@ def write_evidence(folder: Path, evidence: CardEvidence) -> None:
 
 def _in_one_line(match: re.Match[str]) -> str:
     return re.sub(r"\s+", " ", match.group()).replace("[ ", "[").replace(" ]", "]")
-
-
-def record_file(folder: Path, card_id: str) -> Path:
-    """The file in `folder` with the records of a card."""
-    return folder / f"{card_id}{SUFFIX}"
 
 
 class _Stored(BaseModel):

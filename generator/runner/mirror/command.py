@@ -7,7 +7,8 @@ from pathlib import Path
 
 from generator.config import Settings
 from generator.evidence.model import CardEvidence
-from generator.evidence.store import SUFFIX, EvidenceError, read_evidence
+from generator.evidence.places import recorded_cards
+from generator.evidence.store import EvidenceError, read_evidence
 from generator.layout import EVIDENCE_FOLDER
 from generator.runner.cache import cache_folder
 from generator.runner.errors import RunnerError
@@ -57,7 +58,7 @@ def _recordings(settings: Settings) -> Recordings:
 
 def _evidence(settings: Settings, problems: list[str]) -> Iterable[CardEvidence]:
     folder = settings.root / EVIDENCE_FOLDER
-    cards = sorted(path.name.removesuffix(SUFFIX) for path in folder.glob(f"*{SUFFIX}"))
+    cards = sorted(recorded_cards(folder))
     return [found for card in cards if (found := _evidence_of(folder, card, problems))]
 
 
