@@ -127,7 +127,7 @@ def test_sarif_refers_each_result_to_its_rule(tmp_path: Path) -> None:
     assert place["artifactLocation"]["uri"] == path.as_uri()
     assert place["region"] == {"startLine": 8, "startColumn": 8, "endLine": 8, "endColumn": 14}
     assert run["columnKind"] == "unicodeCodePoints"
-    address = "https://megengine.github.io/models/en-US/guide/checks.html#e209"
+    address = "https://megengine.github.io/models/en-US/guide/check-e209.html"
     assert rules[found["ruleIndex"]]["helpUri"] == address
 
 

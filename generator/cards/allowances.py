@@ -32,7 +32,7 @@ _GOES_ON: Mapping[LineKind, frozenset[LineKind]] = {
 }
 _OF_NO_CARD = frozenset({rules.UNMENTIONED_ENTRYPOINT.code, rules.UNREADABLE_HUBCONF.code})
 _FOUND_LATER = frozenset({rules.STALE_TRANSLATION.code, rules.NOT_AGREED.code})
-_FIRST_OF_TEXT, _FIRST_OF_LINKS = "E500", "E800"
+_FIRST_OF_TEXT, _FIRST_OF_LINKS, _OF_ALLOWANCES = "E500", "E800", "E900"
 
 MOST = 200
 """More allowances than this are not read: each is compared with every problem of the card."""
@@ -151,12 +151,17 @@ def _read(path: str, written: _Written) -> Iterator[Allowance | Diagnostic]:
             yield Allowance(code, match["reason"].strip(), span, first, last)
 
 
+def can_be_allowed(rule: Rule) -> bool:
+    """Whether a card may say why it has this problem, and keep it."""
+    return not (rules.is_essential(rule) or rule.code in _OF_NO_CARD or rule.code > _OF_ALLOWANCES)
+
+
 def _refusal(code: str, known: Mapping[str, Rule]) -> tuple[str, str] | None:
     if code not in known:
         near = nearest(code, known)
         hint = f'did you mean "{near}"?' if near else "hubcards check prints the codes"
         return f'no check has the code "{printable(shortened(code))}"', hint
-    if rules.is_essential(known[code]) or code in _OF_NO_CARD or code > "E900":
+    if not can_be_allowed(known[code]):
         return f"{code} can't be allowed in a card", f"mend it: hubcards explain {code} says how"
     return None
 

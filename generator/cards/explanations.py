@@ -31,11 +31,17 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why there is such a rule, by language code, and an example if a short one shows it."""
+    """Why there is such a rule, by language code, and an example of it."""
 
     code: str
     text: Mapping[str, str]
-    example: Example | None
+    example: Example
+
+    def gist(self, language: str) -> str:
+        """The first sentence of the text."""
+        mark = "。" if language == _CHINESE else ". "
+        first, found, _ = self.text[language].partition(mark)
+        return f"{first}{found.strip()}"
 
 
 @cache
@@ -45,9 +51,7 @@ def load_explanations() -> Mapping[str, Explanation]:
     for path in sorted(_FOLDER.glob("*.yaml")):
         entries = yaml.load(path.read_text(encoding="utf-8"), SAFE_LOADER)  # noqa: S506 # it is safe
         for code, entry in entries.items():
-            example = (
-                Example(entry["at"], entry["wrong"], entry["right"]) if "at" in entry else None
-            )
+            example = Example(entry["at"], entry["wrong"], entry["right"])
             text = {language: entry[language] for language in (_ENGLISH, _CHINESE)}
             found[code] = Explanation(code, text, example)
     return found
@@ -69,12 +73,8 @@ def as_terminal_text(
     if summary and language == _ENGLISH:
         lines.append(f"{words['wants']}{summary}")
     lines += ["", explanation.text[language]]
-    if explanation.example:
-        for word, text in (
-            ("wrong", explanation.example.wrong),
-            ("right", explanation.example.right),
-        ):
-            lines += ["", words[word], *(f"    {line}" for line in text.split("\n"))]
+    for word, text in (("wrong", explanation.example.wrong), ("right", explanation.example.right)):
+        lines += ["", words[word], *(f"    {line}" for line in text.split("\n"))]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -57,13 +57,23 @@ def guide_page(language: Language, name: str) -> str:
     return f"{language.tag}/guide/{name}.html"
 
 
+def check_page(language: Language, code: str) -> str:
+    """The page of the guide about the check with this code, in a language."""
+    return guide_page(language, check_name(code))
+
+
+def check_name(code: str) -> str:
+    """What the guide's page about the check with this code is called."""
+    return f"check-{code.lower()}"
+
+
 def explanation_url(settings: Settings, language_code: str, code: str) -> str | None:
     """Where the guide explains the check with this code, if the hub's site has the guide."""
     if not settings.guide:
         return None
     languages = {item.code: item for item in reversed(settings.languages)}
     language = languages.get(language_code, settings.languages[0])
-    return f"{absolute(settings.base_url, guide_page(language, 'checks'))}#{code.lower()}"
+    return absolute(settings.base_url, check_page(language, code))
 
 
 def card_markdown(language: Language, card_id: str) -> str:

@@ -44,6 +44,16 @@ class GuideFile:
 
 
 @dataclass(frozen=True, slots=True)
+class GuidePlace:
+    """Where a page is, in each language, and what it is called; `among` is one of `GUIDE_PAGES`."""
+
+    address: Callable[[Language], str]
+    among: str
+    title: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class GuideLink:
     """The link to a page of the guide."""
 
@@ -76,39 +86,67 @@ def guide_text(hub: Hub, name: str, code: str) -> str:
     )
 
 
-def _html(hub: Hub, name: str, language: Language, renderer: Callable[[], SectionRenderer]) -> str:
-    texts = _texts(name)
-    code = language.code if language.code in texts else _shown_instead(hub, texts)
-    shown = conforming(renderer().render(_section(hub, name, code), hub.wording(language)))
-    text = hub.strings[language.code]
-    path = guide_page(language, name)
-    written = hub.languages_among(texts)
+def code_shown(hub: Hub, language: Language) -> str:
+    """The code of the language in which the guide's pages in `language` are written."""
+    texts = _texts(GUIDE_INDEX)
+    for code in (language.code, hub.fallback.code):
+        if code in texts:
+            return code
+    return _ENGLISH
+
+
+def render_guide_page(
+    hub: Hub,
+    language: Language,
+    template: str,
+    place: GuidePlace,
+    **values: object,
+) -> str:
+    """A page of the guide as HTML, with the links to the others."""
+    path = place.address(language)
+    code = code_shown(hub, language)
+    written = guide_languages(hub)
     canonical = next((item for item in written if item.code == code), language)
     page = Page(
         hub=hub,
         path=path,
         language=language,
-        title=shown.headings[0].text,
-        description=text["guide_description"],
-        canonical=absolute(hub.base_url, guide_page(canonical, name)),
-        languages=language_links(hub, path, lambda item: guide_page(item, name), written, language),
-        default_url=absolute(hub.base_url, guide_page(hub.fallback, name)),
+        title=place.title,
+        description=place.description,
+        canonical=absolute(hub.base_url, place.address(canonical)),
+        languages=language_links(hub, path, place.address, written, language),
+        default_url=absolute(hub.base_url, place.address(hub.fallback)),
     )
     return render(
         hub,
-        GUIDE_TEMPLATE,
+        template,
         page,
-        content=Markup(shown.html),  # noqa: S704 # sanitised by the renderer
         lang="" if code == language.code else code.replace("_", "-"),
         guide_pages=[
-            GuideLink(page.to(guide_page(language, other)), _title(other, code), other == name)
+            GuideLink(
+                page.to(guide_page(language, other)), _title(other, code), other == place.among
+            )
             for other in GUIDE_PAGES
         ],
+        **values,
     )
 
 
-def _shown_instead(hub: Hub, texts: Mapping[str, str]) -> str:
-    return hub.fallback.code if hub.fallback.code in texts else _ENGLISH
+def _html(hub: Hub, name: str, language: Language, renderer: Callable[[], SectionRenderer]) -> str:
+    section = _section(hub, name, code_shown(hub, language))
+    shown = conforming(renderer().render(section, hub.wording(language)))
+    return render_guide_page(
+        hub,
+        language,
+        GUIDE_TEMPLATE,
+        GuidePlace(
+            address=lambda item: guide_page(item, name),
+            among=name,
+            title=shown.headings[0].text,
+            description=hub.strings[language.code]["guide_description"],
+        ),
+        content=Markup(shown.html),  # noqa: S704 # sanitised by the renderer
+    )
 
 
 def _section(hub: Hub, name: str, code: str) -> Section:

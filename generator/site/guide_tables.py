@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from generator.cards.attributes import ATTRIBUTE_USES
-from generator.cards.explanations import Explanation, load_explanations
+from generator.cards.explanations import load_explanations
 from generator.cards.rules import all_rules
 from generator.config import Settings
 from generator.diagnostics import Severity
+from generator.site.addresses import check_name
 
 _MARKDOWN = re.compile(r"([\\`*\[\]<>|])")
 _CHINESE = "zh_CN"
@@ -52,29 +53,17 @@ def _runtimes(settings: Settings, code: str) -> str:
 
 def _checks(_settings: Settings, code: str) -> str:
     severities = {rule.code: rule.severity for rule in all_rules()}
-    parts = [
-        "\n".join(_check(item, severities.get(item.code, Severity.ERROR), code))
+    words = _SEVERITIES[code]
+    head = ("代号", "级别", "说明") if code == _CHINESE else ("code", "level", "what it is about")
+    rows = [
+        (
+            f"[{item.code}]({check_name(item.code)}.html)",
+            words[severities.get(item.code, Severity.ERROR)],
+            _escaped(item.gist(code)),
+        )
         for item in load_explanations().values()
     ]
-    return "\n".join(parts)
-
-
-def _check(explanation: Explanation, severity: Severity, code: str) -> Iterator[str]:
-    words = _WORDS[code]
-    yield f"### {explanation.code}\n"
-    yield f"**{words[severity.value]}** {_escaped(explanation.text[code])}\n"
-    if explanation.example:
-        for word, text in (
-            ("wrong", explanation.example.wrong),
-            ("right", explanation.example.right),
-        ):
-            yield f"{words[word]}\n"
-            yield f"{_fence(text)}text\n{text.rstrip()}\n{_fence(text)}\n"
-
-
-def _fence(text: str) -> str:
-    longest = max((len(found) for found in re.findall("`+", text)), default=0)
-    return "`" * max(3, longest + 1)
+    return _table(head, rows)
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
@@ -86,9 +75,9 @@ def _escaped(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
 
 
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "en_US": {"error": "Error.", "warning": "Warning.", "wrong": "Instead of", "right": "write"},
-    _CHINESE: {"error": "错误。", "warning": "警告。", "wrong": "不要写", "right": "应写"},
+_SEVERITIES: Mapping[str, Mapping[Severity, str]] = {
+    "en_US": {Severity.ERROR: "error", Severity.WARNING: "warning"},
+    _CHINESE: {Severity.ERROR: "错误", Severity.WARNING: "警告"},
 }
 _TABLES: Mapping[str, Callable[[Settings, str], str]] = {
     "attributes": _attributes,

@@ -38,6 +38,7 @@ from generator.site.entrypoints import named_entrypoints
 from generator.site.evidence import language_records, variant_records
 from generator.site.feeds import atom_feed, newest_first
 from generator.site.guide import guide_files
+from generator.site.guide_checks import check_files
 from generator.site.hub import Hub, written_codes
 from generator.site.listed import ListedCard
 from generator.site.llms import llms_text, markdown_line
@@ -253,6 +254,8 @@ def planned_files(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[PlannedFile
         yield PlannedFile(page.path, page.key, partial(_encoded, page.html))
     for guide in guide_files(hub):
         yield PlannedFile(guide.path, "guide", partial(_encoded, guide.html))
+    for check in check_files(hub):
+        yield PlannedFile(check.path, "guide", partial(_encoded, check.html))
     for file in _files_of_all(hub, cards):
         yield PlannedFile(file.path, "", partial(bytes, file.content))
 

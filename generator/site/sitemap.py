@@ -14,12 +14,14 @@ from generator.site.addresses import (
     SITEMAP,
     absolute,
     card_page,
+    check_name,
     guide_page,
     sitemap_part,
 )
 from generator.site.catalogue import list_addresses
 from generator.site.formats import iso_time
 from generator.site.guide import GUIDE_PAGES, guide_languages
+from generator.site.guide_checks import check_codes
 from generator.site.hub import Hub
 from generator.site.listed import ListedCard
 
@@ -122,7 +124,7 @@ def _entries_of_any_card(hub: Hub, written: tuple[str, ...]) -> str:
 
 def _guide_entries(hub: Hub) -> Iterator[bytes]:
     languages = guide_languages(hub)
-    for name in GUIDE_PAGES:
+    for name in (*GUIDE_PAGES, *map(check_name, check_codes())):
         pages = {item.tag: absolute(hub.base_url, guide_page(item, name)) for item in languages}
         default = absolute(hub.base_url, guide_page(hub.fallback, name))
         yield _entries_of("", {**pages, "x-default": default}, pages.values()).encode()

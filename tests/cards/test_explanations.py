@@ -12,15 +12,12 @@ from tests.cards.writing import HEAD, card_text, check, python
 
 OTHER_CODES = {"E001", "E002", "E003", "E401", "E402"}
 """Those of settings, themes and pages, which are no rules for cards."""
-NOT_SHOWN_BY_A_TEXT = {
-    *("E101", "E102", "E103", "E104", "E105", "E106", "E201", "E202"),
-    *("E206", "E301", "E309", "E326", "E503", "E511", "E512", "E513"),
-    *("E514", "E530", "E531", "E532", "E533", "E620", "E621", "E632"),
-    *("E731", "E732", "E741", "E801", "E802", "E803"),
-}
-"""What it takes more for than a few lines: a file, other code, the network, the history."""
 EXPLANATIONS = load_explanations()
-EXAMPLES = {code: item.example for code, item in EXPLANATIONS.items() if item.example}
+EXAMPLES = {
+    code: item.example for code, item in EXPLANATIONS.items() if item.example.at != "elsewhere"
+}
+TOLD = {code: item.example for code, item in EXPLANATIONS.items() if item.example.at == "elsewhere"}
+"""What it takes more for than a few lines: a file, other code, the network, the history."""
 
 
 def test_every_rule_has_an_explanation_and_nothing_else_has() -> None:
@@ -37,8 +34,17 @@ def test_the_explanation_is_written_in_both_languages(code: str) -> None:
     assert chinese.endswith("。")
 
 
-def test_there_is_an_example_wherever_a_few_lines_can_be_one() -> None:
-    assert {*EXPLANATIONS} - {*EXAMPLES} == OTHER_CODES | NOT_SHOWN_BY_A_TEXT
+@pytest.mark.parametrize("code", TOLD)
+def test_what_few_lines_can_not_show_is_told_by_two_texts(code: str) -> None:
+    assert TOLD[code].wrong.strip() != TOLD[code].right.strip() != ""
+
+
+@pytest.mark.parametrize("code", EXPLANATIONS)
+def test_the_gist_is_a_whole_sentence(code: str) -> None:
+    for language, end in (("en_US", "."), ("zh_CN", "。")):
+        gist = EXPLANATIONS[code].gist(language)
+        assert EXPLANATIONS[code].text[language].startswith(gist)
+        assert gist.endswith(end)
 
 
 @pytest.mark.parametrize("code", EXAMPLES)

@@ -165,6 +165,7 @@ PAGE_KINDS: Mapping[str, PageKind] = {
     "guide": PageKind("{tag}/guide/index.html"),
     "guide-format": PageKind("{tag}/guide/format.html"),
     "guide-checks": PageKind("{tag}/guide/checks.html"),
+    "guide-check": PageKind("{tag}/guide/check-e209.html"),
     "not-found": PageKind("404.html"),
     "search": PageKind("{tag}/index.html", _search),
 }
