@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -18,11 +19,12 @@ from generator.authoring.arguments import NEW_OPTIONS, add_authoring_commands
 
 if TYPE_CHECKING:
     from generator.cards.catalog import Catalog
+    from generator.cluster.client import Cluster
     from generator.config import Settings
     from generator.diagnostics import Diagnostic
     from generator.preview.building import Rebuilt
     from generator.reports import ReportedRule
-    from generator.site.rendering import Renderer
+    from generator.runner.plugin import MakeRunner
 
 FINE, PROBLEMS, USAGE = 0, 1, 2
 """Exit codes: all is well; cards have problems or an example failed; it can't be done so."""
@@ -290,7 +292,7 @@ def _build(options: argparse.Namespace) -> int:
     try:
         if options.no_cache:
             forget_builds(output)
-        with progress_bar("rendering cards") as progress, _renderer(options.cluster) as renderer:
+        with progress_bar("rendering cards") as progress, _cluster(options.cluster) as renderer:
             report = build_site(replace(build, progress=progress, renderer=renderer))
     except OutputError as error:
         raise UsageError(str(error)) from None
@@ -310,8 +312,8 @@ def _build(options: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def _renderer(address: str | None) -> Iterator[Renderer | None]:
-    """The cluster at this address; none is for rendering on this machine."""
+def _cluster(address: str | None) -> Iterator[Cluster | None]:
+    """The cluster at this address; none is for doing everything on this machine."""
     if address is None:
         yield None
         return
@@ -545,10 +547,35 @@ def _test(options: argparse.Namespace) -> int:
     if {"-h", "--help"} & set(options.arguments):
         sys.stdout.write(_TEST_HELP)
         return FINE
+    settings = _settings(options)
+    arguments, address = _without_cluster(options.arguments)
     try:
-        return run_tests(_settings(options), options.arguments)
+        with _cluster(address) as cluster:
+            return run_tests(settings, arguments, _on_cluster(cluster) if cluster else None)
     except RunnerError as error:
         raise UsageError(str(error)) from None
+
+
+def _without_cluster(arguments: Sequence[str]) -> tuple[Sequence[str], str | None]:
+    """The other arguments, which are pytest's, and the address of the cluster, if there is one."""
+    others: list[str] = []
+    address = None
+    remaining = iter(arguments)
+    for argument in remaining:
+        name, equals, value = argument.partition("=")
+        if name != "--cluster":
+            others.append(argument)
+            continue
+        address = value if equals else next(remaining, "")
+        if not address:
+            raise UsageError("--cluster needs the address of a scheduler: tcp://10.0.0.1:8786")
+    return others, address
+
+
+def _on_cluster(cluster: Cluster) -> MakeRunner:
+    from generator.cluster.groups import GroupsOnCluster
+
+    return partial(GroupsOnCluster, cluster)
 
 
 def _runtime(options: argparse.Namespace) -> int:
@@ -708,6 +735,8 @@ shows already, and nothing has changed that it depends on, is not executed again
   --require-sandbox     run nothing if this machine can't enforce all of the sandbox
   --time-limit SECONDS  how long the sample code and one section may take
   --jobs N              how many groups run at a time (default: one a processor)
+  --cluster ADDRESS     have the workers of the Dask cluster execute the groups whose scheduler
+                        is there, as in tcp://10.0.0.1:8786
   -k zh_CN              only the examples whose id contains this
   -x, --lf, -n 4, --junitxml=FILE, --collect-only, ...   as for any tests: pytest --help
 """

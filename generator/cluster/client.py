@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from asyncio import CancelledError
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -11,10 +12,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import dask
-from distributed import Client, KilledWorker, wait
+from distributed import Client
 from distributed import TimeoutError as WaitedTooLongError
 
-from generator.cluster.errors import ClusterError, DiffersError
+from generator.cluster.errors import ClusterError
+from generator.cluster.results import result_of
 from generator.cluster.worker import program, render_as_there
 from generator.site.output import OutputError, Tree
 from generator.site.rendering import WrittenCard, write_card
@@ -23,8 +25,6 @@ from generator.site.work import Beside, RenderedCard, RenderingOrder
 _Beside = TypeVar("_Beside", bound=Beside)
 
 _SECONDS_TO_CONNECT = 5
-_SECONDS_WITHOUT_NEWS = 5
-_CHECKS_WITHOUT_WORKER = 3
 _BATCHES_A_THREAD = 2
 
 
@@ -58,7 +58,9 @@ class Cluster:
                 cards = self._result(waiting.popleft())
                 yield [write_card(_as_named(card, named), tree, documents) for card in cards]
         finally:
-            self.client.cancel(list(waiting), force=True)
+            # Without a scheduler there is nothing left to be cancelled.
+            with suppress(Exception, CancelledError):
+                self.client.cancel(list(waiting), force=True)
 
     def _submitted(self, order: RenderingOrder) -> Any:
         # Never taken from what was done before: the files may have changed since.
@@ -66,33 +68,12 @@ class Cluster:
 
     def _result(self, future: Any) -> Sequence[RenderedCard]:
         try:
-            self._wait(future)
-            cards: Sequence[RenderedCard] = future.result()
-        except OutputError:
-            raise
-        except DiffersError as error:
-            raise self._failure(f"a worker can't render the same: {error}") from None
-        except KilledWorker:
-            raise self._failure("workers died, one after the other, of a batch") from None
-        except Exception as error:  # noqa: BLE001 # whatever a worker or the connection raises
-            first_line = str(error).partition("\n")[0]
-            raise self._failure(f"{type(error).__name__}: {first_line}") from None
+            cards: Sequence[RenderedCard] = result_of(
+                self.address, self.client, future, OutputError
+            )
+        except ClusterError as error:
+            raise OutputError(str(error), "mend the cluster, or build without it") from None
         return cards
-
-    def _wait(self, future: Any) -> None:
-        untyped: Any = wait
-        checks_left = _CHECKS_WITHOUT_WORKER
-        while checks_left:
-            with suppress(WaitedTooLongError):
-                untyped([future], timeout=_SECONDS_WITHOUT_NEWS)
-                return
-            # One that was lost may be started again.
-            checks_left = _CHECKS_WITHOUT_WORKER if self.client.nthreads() else checks_left - 1
-        raise self._failure("all its workers are gone")
-
-    def _failure(self, message: str) -> OutputError:
-        hint = "mend the cluster, or build without --cluster"
-        return OutputError(f"the cluster at {self.address}: {message}", hint)
 
 
 def _for_anywhere(order: RenderingOrder) -> RenderingOrder:
@@ -128,7 +109,8 @@ def cluster_at(address: str) -> Iterator[Cluster]:
     Raises `ClusterError` within some seconds when there is none, or it has no worker.
     """
     # What it tells of lost connections is told by our errors.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with dask.config.set({"distributed.comm.timeouts.connect": f"{_SECONDS_TO_CONNECT}s"}):
         client = _connected(address)
         with client:

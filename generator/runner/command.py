@@ -19,6 +19,7 @@ from generator.runner.records import RecordKeeper
 from generator.runner.unchanged import ledger_if_unchanged
 
 if TYPE_CHECKING:
+    from generator.runner.plugin import MakeRunner
     from generator.runner.runtime import Runtime
     from generator.runner.workshop import Workshop
 
@@ -36,7 +37,9 @@ _PYTEST_SETTINGS = (
 )
 
 
-def run_tests(settings: Settings, arguments: Sequence[str]) -> int:
+def run_tests(
+    settings: Settings, arguments: Sequence[str], elsewhere: MakeRunner | None = None
+) -> int:
     """Run cards by pytest: those that `arguments` name, or all of `cards/` in the root.
 
     When only cards or folders are named, and their records show all that there is to see, it
@@ -46,20 +49,30 @@ def run_tests(settings: Settings, arguments: Sequence[str]) -> int:
     and options. The result is an exit code: 0 when every example passed, 1 when one failed
     or a card has errors, 2 for wrong usage, for nothing to run, and when there is no
     runtime, 130 when interrupted. Nothing but cards is collected, and no `conftest.py` is
-    read, since the cards may be a stranger's. Raises `RunnerError` when pytest is missing.
+    read, since the cards may be a stranger's. Groups are executed on this machine, or by what
+    `elsewhere` makes. Raises `RunnerError` when pytest is missing.
     """
     paths = _cards_to_run(settings, arguments)
     if paths and "--fresh" not in arguments and _told_from_records(settings, paths):
         return 0
+    if elsewhere is not None:
+        with _extra_for_running():
+            from generator.runner.plugin import RunElsewhere
+        return _run_by_pytest(settings, arguments, [RunElsewhere(elsewhere)])
     with _begun_workshop(settings) if paths else nullcontext() as workshop:
-        return _run_by_pytest(settings, arguments, workshop)
+        return _run_by_pytest(settings, arguments, _at_hand(workshop))
 
 
-def _run_by_pytest(settings: Settings, arguments: Sequence[str], workshop: Workshop | None) -> int:
+def _at_hand(workshop: Workshop | None) -> Sequence[object]:
+    # Only here, since it imports pytest.
+    with _extra_for_running():
+        from generator.runner.plugin import WorkshopAtHand
+    return [WorkshopAtHand(workshop)] if workshop else []
+
+
+def _run_by_pytest(settings: Settings, arguments: Sequence[str], plugins: Sequence[object]) -> int:
     with _extra_for_running():
         import pytest
-
-        from generator.runner.plugin import WorkshopAtHand
 
     code = pytest.main(
         [
@@ -74,7 +87,7 @@ def _run_by_pytest(settings: Settings, arguments: Sequence[str], workshop: Works
             *("--rootdir", str(settings.root), "-c", str(_pytest_settings(settings.root))),
             *map(_pytest_option, arguments),
         ],
-        plugins=[WorkshopAtHand(workshop)] if workshop else [],
+        plugins=plugins,
     )
     return {
         pytest.ExitCode.OK: 0,

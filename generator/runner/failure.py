@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.cards.model import Card, CodeBlock
-from generator.runner.session import Failure, FailureKind, Frame, GroupSession, Raised
+from generator.runner.groups import ExecutedGroup
+from generator.runner.session import Failure, FailureKind, Frame, Raised
 from generator.untrusted import harmless
 
 _LINES_BEFORE = 2
@@ -41,11 +42,11 @@ class Explanation:
     earlier: tuple[str, ...] = ()
 
 
-def explain(failure: Failure, example_name: str, session: GroupSession, root: Path) -> Explanation:
+def explain(failure: Failure, example_name: str, running: ExecutedGroup, root: Path) -> Explanation:
     """The explanation of a failure in a group; `root` is where the hub's own sources are."""
-    path, card = session.launch.path, session.group.card
+    path, card = running.path, running.group.card
     frames = failure.chain[0].frames if failure.chain else ()
-    places = [_place(frame, example_name, session, root) for frame in _from_the_example_on(frames)]
+    places = [_place(frame, example_name, running, root) for frame in _from_the_example_on(frames)]
     if not places:
         is_run = failure.kind is not FailureKind.DEPENDENCY
         source = _source_around(card, failure.line, None) if is_run else ()
@@ -65,19 +66,18 @@ def _from_the_example_on(frames: Iterable[Frame]) -> tuple[Frame, ...]:
     return () if first is None else frames[first:]
 
 
-def _place(frame: Frame, example_name: str, session: GroupSession, root: Path) -> Place:
+def _place(frame: Frame, example_name: str, running: ExecutedGroup, root: Path) -> Place:
     if not frame.of_card:
-        path = _known_path(frame.path, session, root)
+        path = _known_path(frame.path, running.folder, root)
         return Place(path, frame.line, harmless(frame.function))
     function = example_name if frame.function == "<module>" else frame.function
-    source = _source_around(session.group.card, frame.line, frame.columns)
-    return Place(session.launch.path, frame.line, harmless(function), source)
+    source = _source_around(running.group.card, frame.line, frame.columns)
+    return Place(running.path, frame.line, harmless(function), source)
 
 
-def _known_path(path: str, session: GroupSession, root: Path) -> str:
+def _known_path(path: str, folder: Path, root: Path) -> str:
     """A library's path from where it is installed; of a fetched copy, the hub's own file."""
     file = Path(path)
-    folder = session.workspace.folder
     if file.is_relative_to(folder):
         inside = file.relative_to(folder)
         for start in range(len(inside.parts)):

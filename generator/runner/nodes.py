@@ -162,7 +162,7 @@ def _failure_text(result: Result, item: ExampleItem) -> ExceptionChainRepr | str
     failure, running = result.outcome.failure, result.running
     if failure is None or running is None:
         raise RuntimeError(f"{item.nodeid} did not fail in this run")
-    explanation = explain(failure, item.full_name, running.session, item.config.rootpath)
+    explanation = explain(failure, item.full_name, running, item.config.rootpath)
     message = explanation.message.splitlines() or [""]
     entries = [
         ReprEntry(

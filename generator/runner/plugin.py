@@ -10,9 +10,9 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 import pytest
 
@@ -21,15 +21,21 @@ from generator.layout import CARD_SUFFIX, CARDS_FOLDER
 if TYPE_CHECKING:
     from generator.cards.hubconf import OwnHub
     from generator.config import Settings
+    from generator.runner.groups import GroupRunner
     from generator.runner.ledger import Ledger
+    from generator.runner.mirror.modes import NetworkMode
     from generator.runner.nodes import ExampleItem
     from generator.runner.verification import SharedRun, Verifier
-    from generator.runner.workshop import Workshop
+    from generator.runner.workshop import Needs, Workshop
+
+    MakeRunner: TypeAlias = Callable[[Settings, float, NetworkMode, Needs], GroupRunner]
+    """Makes what executes groups: of a hub, with seconds for each, a network, and a sandbox."""
 
 NETWORK_MODES = ("replay", "record", "live")
 _SETTINGS = Path("site", "site.yaml")
 _REPORT_KEY = "hubcards"
 _WORKSHOP_AT_HAND: pytest.StashKey[Workshop] = pytest.StashKey()
+_ELSEWHERE: pytest.StashKey[MakeRunner] = pytest.StashKey()
 _EXAMPLE_OF_VARIANT = re.compile(
     r"(?P<path>[^\[\]]+\.md)::(?P<group>\w+\[[^\[\]]*\])::(?P<example>[\w-]+)"
 )
@@ -114,6 +120,19 @@ class WorkshopAtHand:
         config.stash[_WORKSHOP_AT_HAND] = self._workshop
 
 
+class RunElsewhere:
+    """Has the groups of a run executed by something else than this machine."""
+
+    def __init__(self, make_runner: MakeRunner) -> None:
+        """`make_runner` is told what the run's options want."""
+        self._make_runner = make_runner
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Hand it over."""
+        config.stash[_ELSEWHERE] = self._make_runner
+
+
 class CardPlugin:
     """The hooks in a hub."""
 
@@ -127,7 +146,7 @@ class CardPlugin:
         self._is_xdist_worker = hasattr(config, "workerinput")
         self._settings: Settings | None = None
         self._own_hub: OwnHub | None = None
-        self._workshop: Workshop | None = None
+        self._runner: GroupRunner | None = None
         self._verifier: Verifier | None = None
         self._begun: set[int] = set()
         self._problems: list[str] = []
@@ -175,11 +194,14 @@ class CardPlugin:
             self._own_hub = read_own_hub(self.settings())
         return self._own_hub
 
-    def workshop(self) -> Workshop:
-        """The workshop of this run; raises `SettingsError`."""
-        if self._workshop is None:
-            self._workshop = self._config.stash.get(_WORKSHOP_AT_HAND, None)
-        if self._workshop is None:
+    def runner(self) -> GroupRunner:
+        """What executes the groups of this run.
+
+        Raises `SettingsError`, and `RunnerError` when it can't do what the options want.
+        """
+        if self._runner is None:
+            self._runner = self._config.stash.get(_WORKSHOP_AT_HAND, None)
+        if self._runner is None:
             from generator.runner.mirror.modes import NetworkMode
             from generator.runner.workshop import Needs, Workshop
 
@@ -188,20 +210,22 @@ class CardPlugin:
             network = NetworkMode(options.card_network)
             is_strict = options.card_require_sandbox
             needs = Needs.WHOLE_SANDBOX if is_strict else Needs.WHAT_THERE_IS
-            self._workshop = Workshop(settings, limit, network, needs)
-        return self._workshop
+            make_runner = self._config.stash.get(_ELSEWHERE, Workshop)
+            self._runner = make_runner(settings, limit, network, needs)
+        return self._runner
 
     def verifier(self) -> Verifier:
         """What verifies the examples of this run; raises `SettingsError`."""
         if self._verifier is None:
             from generator.runner.cache import cache_folder
             from generator.runner.records import RecordKeeper
-            from generator.runner.schedule import Schedule, available_memory, cores
+            from generator.runner.schedule import Schedule
             from generator.runner.verification import Rules, Verifier
 
             options = self._config.option
             # With xdist it is the processes that are side by side.
-            places = 1 if self._is_xdist_worker else options.card_jobs or cores()
+            runner = self.runner()
+            places = 1 if self._is_xdist_worker else options.card_jobs or runner.places
             is_live = options.card_network == "live"
             rules = Rules(
                 takes_records=not options.card_fresh and options.card_network == "replay",
@@ -209,9 +233,9 @@ class CardPlugin:
                 accepts_changes=options.card_accept,
             )
             self._verifier = Verifier(
-                self.workshop(),
+                runner,
                 RecordKeeper(self._root, cache_folder(), self._problems),
-                Schedule(places, available_memory()),
+                Schedule(places, runner.memory),
                 rules,
             )
         return self._verifier
@@ -288,13 +312,21 @@ class CardPlugin:
 
         try:
             if session.config.pluginmanager.hasplugin("dsession"):
-                # It is the workers that have the items, and they have no terminal.
-                if self._only_cards:
-                    self.workshop().make_runtime(self.settings().default_runtime)
+                self._begin_xdist()
             else:
                 self._begin_all(session.items)
         except RunnerError as error:
             raise pytest.UsageError(*str(error).splitlines()) from None
+
+    def _begin_xdist(self) -> None:
+        from generator.runner.errors import RunnerError
+        from generator.runner.runtime import ensure_runtime
+
+        if _ELSEWHERE in self._config.stash:
+            raise RunnerError("-n shares out what the cluster shares out already; leave it out")
+        # It is the workers that have the items, and they have no terminal.
+        if self._only_cards:
+            ensure_runtime(self.settings(), self.settings().default_runtime)
 
     def _begin_all(self, items: Iterable[pytest.Item]) -> None:
         runs = {id(run): run for run, _ in _wanted(items)}
@@ -308,23 +340,15 @@ class CardPlugin:
             (known if verifier.take_from_records(run) else missing).append(run)
         unmeasured = [run for run in known if not verifier.is_measured(run)]
         if missing or unmeasured:
-            names = [self.workshop().runtime_of(run.groups[0]) for run in (*missing, *unmeasured)]
-            self._warm_up(dict.fromkeys(names))
+            from generator.runner.current import runtime_of
+
+            cards = [run.groups[0].card for run in (*missing, *unmeasured)]
+            names = dict.fromkeys(runtime_of(card, self.settings()) for card in cards)
+            self.runner().prepare(names, self._tell)
         for run in missing:
             verifier.start(run)
         for run in unmeasured:
             verifier.measure(run)
-
-    def _warm_up(self, names: Iterable[str]) -> None:
-        from generator.runner.sandbox.probe import enforced
-
-        workshop = self.workshop()
-        workshop.begin_mirror()
-        for name in names:
-            problem = workshop.warm(name).problem
-            if problem:
-                self._tell(f"runtime {name}: nothing is imported beforehand: {problem}")
-        self._tell(enforced(workshop.unenforced))
 
     def _tell(self, line: str) -> None:
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
@@ -398,9 +422,9 @@ class CardPlugin:
             terminalreporter.line(problem)
 
     def pytest_unconfigure(self) -> None:
-        """Stop what the workshop has started."""
-        if self._workshop is not None:
-            self._workshop.close()
+        """Stop what was started to execute groups."""
+        if self._runner is not None:
+            self._runner.close()
 
     def _is_card(self, path: Path, session: pytest.Session) -> bool:
         if session.isinitpath(path):

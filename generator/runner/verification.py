@@ -21,12 +21,12 @@ from generator.runner.current import CurrentRecords, models_of
 from generator.runner.errors import RunnerError
 from generator.runner.facts.measuring import Counted, MeasuringError, count, measuring_group
 from generator.runner.fingerprint import code_of, fingerprints
+from generator.runner.groups import ExecutedGroup, GroupRunner
 from generator.runner.mirror.claims import claim_of
 from generator.runner.mirror.exchange import Exchange, identities
 from generator.runner.records import Credited, RecordKeeper
 from generator.runner.schedule import Job, Schedule
 from generator.runner.session import Failure, FailureKind, Outcome
-from generator.runner.workshop import RunningGroup, Workshop
 
 _MEMORY_OF_UNKNOWN = 1 << 30
 _RECORDED = (Treatment.EXECUTE, Treatment.RAISE, Treatment.COMPILE)
@@ -37,7 +37,7 @@ class Result:
     """How an example fared, and where: in this run, or, when `running` is none, in a record."""
 
     outcome: Outcome
-    running: RunningGroup | None
+    running: ExecutedGroup | None
     unanswered: tuple[Exchange, ...] = ()
 
 
@@ -105,15 +105,15 @@ class Verifier:
     """Verifies the groups that are asked for, side by side."""
 
     def __init__(
-        self, workshop: Workshop, keeper: RecordKeeper, schedule: Schedule, rules: Rules
+        self, runner: GroupRunner, keeper: RecordKeeper, schedule: Schedule, rules: Rules
     ) -> None:
-        """With what groups run, what records them, and in which order they come."""
-        self._workshop = workshop
+        """With what executes groups, what records them, and in which order they come."""
+        self._runner = runner
         self._keeper = keeper
-        self._current = CurrentRecords(workshop.settings, keeper, workshop.identify)
+        self._current = CurrentRecords(runner.settings, keeper, runner.identify)
         self._schedule = schedule
         self._rules = rules
-        self._running: set[RunningGroup] = set()
+        self._running: set[ExecutedGroup] = set()
         self._futures: list[Future[None]] = []
         self._lock = threading.Lock()
         self._is_closed = False
@@ -201,7 +201,7 @@ class Verifier:
         environment = self._current.environment(group)
         before = self._keeper.records(group.card, run.credited.names)
         try:
-            running = self._workshop.start(group, run.path)
+            running = self._runner.start(replace(group, examples=run.examples), run.path)
             with self._lock:
                 if self._is_closed:
                     running.close()
@@ -225,7 +225,7 @@ class Verifier:
 
     def _measure(self, run: SharedRun) -> None:
         group, names = run.groups[0], run.credited.names
-        settings = self._workshop.settings
+        settings = self._runner.settings
         models = models_of(group, settings)
         records = self._current.of(group, names)
         if not models or not records or len(records) < sum(map(_is_run, group.examples)):
@@ -250,7 +250,7 @@ class Verifier:
             fingerprint=self._current.fingerprint_if_measured(records[counted.example]),
             example=counted.example,
             when=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            versions=self._workshop.versions_of(group),
+            versions=self._runner.versions_of(group),
             models=counted.models,
         )
         self._keeper.keep_measurement(group.card, run.credited, run.all_runs, measurement)
@@ -258,7 +258,7 @@ class Verifier:
     def _counted(self, run: SharedRun, models: Mapping[str, str]) -> Counted | None:
         """What is counted; nothing when that was cancelled. Raises `MeasuringError`."""
         group = measuring_group(run.groups[0], models)
-        running = self._workshop.start(group, run.path)
+        running = self._runner.start(group, run.path)
         with self._lock:
             if self._is_closed:
                 running.close()
@@ -277,7 +277,7 @@ class Verifier:
 
     def _execute_in(
         self,
-        running: RunningGroup,
+        running: ExecutedGroup,
         run: SharedRun,
         environment: str,
         before: Mapping[str, Record],
@@ -315,13 +315,13 @@ class Verifier:
         chain = fingerprints(group, environment, requests)
         fingerprint = next(print_ for item, print_ in chain if item.id == example.id)
         is_compiled = example.block.treatment is Treatment.COMPILE
-        settings = self._workshop.settings
+        settings = self._runner.settings
         return Record(
             fingerprint=fingerprint.whole,
             code=fingerprint.code,
             claim=Claim.COMPILED if is_compiled else claim_of(exchanges, settings),
             when=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            versions=self._workshop.versions_of(group),
+            versions=self._runner.versions_of(group),
             duration=outcome.duration,
             peak_memory=outcome.peak_memory,
             stdout=outcome.stdout,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -25,6 +25,7 @@ from generator.runner.mirror.seeding import Moved, Seeds, plant
 from generator.runner.mirror.weights import stand_in_weights
 from generator.runner.runtime import Runtime, ensure_runtime, is_made, planned_runtime
 from generator.runner.sandbox.probe import enforced
+from generator.runner.schedule import available_memory, cores
 from generator.runner.session import GroupSession, Launch, Outcome
 from generator.runner.stand_ins import weights_of
 from generator.runner.warm import WarmRuntime
@@ -39,6 +40,21 @@ class RunningGroup:
     account: Account
     seeds: Seeds
     moved: Moved
+
+    @property
+    def group(self) -> Group:
+        """What is executed."""
+        return self.session.group
+
+    @property
+    def path(self) -> str:
+        """The card's path as its readers know it."""
+        return self.session.launch.path
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self.session.workspace.folder
 
     def outcome(self, example: Example) -> Outcome:
         """What executing the example shows, after all it depends on."""
@@ -96,9 +112,27 @@ class Workshop:
         self.unenforced: tuple[str, ...] = ()
         self._mirror: Mirror | None = None
 
-    def runtime_of(self, group: Group) -> str:
-        """The name of the runtime in which the group runs."""
-        return runtime_of(group.card, self.settings)
+    @property
+    def places(self) -> int:
+        """How many groups run at a time: one a processor."""
+        return cores()
+
+    @property
+    def memory(self) -> int:
+        """How many bytes there are for the groups at a time."""
+        return available_memory()
+
+    def prepare(self, runtimes: Iterable[str], tell: Callable[[str], None]) -> None:
+        """Starts the mirror and the runtimes, and tells what the sandbox enforces.
+
+        Raises `RunnerError` when something can't be had.
+        """
+        self.begin_mirror()
+        for name in runtimes:
+            problem = self.warm(name).problem
+            if problem:
+                tell(f"runtime {name}: nothing is imported beforehand: {problem}")
+        tell(enforced(self.unenforced))
 
     def make_runtime(self, name: str) -> Runtime:
         """The runtime with this name, made if need be; raises `RuntimeUnavailableError`."""
@@ -136,7 +170,7 @@ class Workshop:
 
         Raises `RunnerError` when the runtime or the mirror can't be had.
         """
-        name = self.runtime_of(group)
+        name = runtime_of(group.card, self.settings)
         runtime, warm = self.make_runtime(name), self.warm(name)
         weights = weights_of(group, self.settings, self._own_hub, name)
         self._make_stand_ins(weights)
@@ -154,7 +188,7 @@ class Workshop:
 
     def versions_of(self, group: Group) -> Mapping[str, str]:
         """The versions in the group's runtime, by the names shown to readers."""
-        name = self.runtime_of(group)
+        name = runtime_of(group.card, self.settings)
         versions = self.warm(name).versions
         names = {"python": "Python", **self.settings.runtimes[name].preload}
         return {names[key]: version for key, version in versions.items() if key in names}

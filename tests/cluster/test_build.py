@@ -9,72 +9,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from generator.config import Settings
+from tests.cluster.clusters import ROOT, cluster, environment
 from tests.site.hubs import card_text, write_card, write_hub
 
-ROOT = Path(__file__).parents[2]
 TEXT = "\n\n".join(f"## Part {number}\n\n*Text* of `part` {number}." for number in range(40))
 CARDS = 200
-
-
-def environment(program: Path) -> Mapping[str, str]:
-    return {**os.environ, "PYTHONPATH": str(program), "DASK_DISTRIBUTED__DASHBOARD__LINK": ""}
-
-
-@dataclass
-class Started:
-    address: str
-    scheduler: subprocess.Popen[str]
-    workers: list[subprocess.Popen[str]]
-
-
-@contextmanager
-def process(*arguments: str, folder: Path, program: Path) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(
-        [sys.executable, "-m", *arguments],
-        cwd=folder,
-        env=environment(program),
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    ) as started:
-        try:
-            yield started
-        finally:
-            started.kill()
-
-
-def heard(started: subprocess.Popen[str], pattern: str) -> str:
-    seen = []
-    for line in started.stderr:
-        seen.append(line)
-        if match := re.search(pattern, line):
-            return match[1]
-    raise AssertionError("".join(seen))
-
-
-@contextmanager
-def cluster(folder: Path, workers: int, program: Path = ROOT) -> Iterator[Started]:
-    common = ("--host", "127.0.0.1")
-    with ExitStack() as stack:
-        command = ("distributed.cli.dask_scheduler", *common, "--port", "0", "--no-dashboard")
-        scheduler = stack.enter_context(process(*command, folder=folder, program=program))
-        address = heard(scheduler, r"Scheduler at: +(tcp://\S+)")
-        command = ("distributed.cli.dask_worker", address, *common, "--nthreads", "1")
-        options = ("--no-nanny", "--no-dashboard", "--local-directory", str(folder))
-        started = [
-            stack.enter_context(process(*command, *options, folder=folder, program=program))
-            for _ in range(workers)
-        ]
-        for worker in started:
-            heard(worker, r"(Registered to|Starting established connection)")
-        yield Started(address, scheduler, started)
 
 
 def build_command(settings: Settings, output: Path, *options: str) -> subprocess.Popen[str]:
@@ -137,6 +82,42 @@ def until_some_are_written(folder: Path, running: subprocess.Popen[str]) -> None
         if sum(1 for _ in folder.glob(".there*/**/net_*/index.html")) > 20:
             return
         time.sleep(0.02)
+
+
+def test_without_any_worker_left_the_old_site_stays(settings: Settings, tmp_path: Path) -> None:
+    _with_a_site_of_one_card(settings, tmp_path / "there")
+    before = snapshot(tmp_path / "there")
+    write_cards(settings, CARDS)
+    with cluster(tmp_path, workers=2) as started:
+        with build_command(settings, tmp_path / "there", "--cluster", started.address) as running:
+            until_some_are_written(tmp_path, running)
+            for worker in started.workers:
+                worker.send_signal(signal.SIGKILL)
+            _, stderr = running.communicate(timeout=120)
+        assert running.returncode == 2
+        assert stderr == f"hubcards: the cluster at {started.address}: all its workers are gone\n"
+    assert snapshot(tmp_path / "there") == before
+    assert built(settings, tmp_path / "there").returncode == 0
+
+
+def test_without_its_scheduler_the_old_site_stays(settings: Settings, tmp_path: Path) -> None:
+    _with_a_site_of_one_card(settings, tmp_path / "there")
+    before = snapshot(tmp_path / "there")
+    write_cards(settings, CARDS)
+    with cluster(tmp_path, workers=2) as started:
+        with build_command(settings, tmp_path / "there", "--cluster", started.address) as running:
+            until_some_are_written(tmp_path, running)
+            started.scheduler.send_signal(signal.SIGKILL)
+            _, stderr = running.communicate(timeout=120)
+        assert running.returncode == 2
+        assert stderr.startswith(f"hubcards: the cluster at {started.address}: ")
+        assert stderr.count("\n") == 1
+    assert snapshot(tmp_path / "there") == before
+
+
+def _with_a_site_of_one_card(settings: Settings, output: Path) -> None:
+    write_cards(settings, 1)
+    assert built(settings, output).returncode == 0
 
 
 def test_an_incremental_build_takes_up_what_changed_with_long_lived_workers(
