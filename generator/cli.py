@@ -7,7 +7,7 @@ import contextlib
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from generator import __version__
 from generator.authoring.arguments import NEW_OPTIONS, add_authoring_commands
+from generator.translating import diagnostics_in, report_words, say, users_language
 
 if TYPE_CHECKING:
     from generator.cards.catalog import Catalog
@@ -50,14 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     # Each command imports what it needs, so that the others start quickly.
     from generator.config import SettingsError
-    from generator.diagnostics import as_text
 
     try:
         return _flushed(_COMMANDS[options.command](options))
     except SettingsError as error:
-        sys.stderr.write(as_text(error.diagnostics))
+        sys.stderr.write(_told(error.diagnostics))
     except UsageError as error:
-        sys.stderr.write(f"hubcards: {error}\n")
+        sys.stderr.write(f"hubcards: {say(str(error))}\n")
     except BrokenPipeError:
         # Whoever read the output has enough of it.
         _print_no_more()
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stderr.write(f"hubcards: {error}\n")
         _print_no_more()
     except KeyboardInterrupt:
-        sys.stderr.write("hubcards: interrupted\n")
+        sys.stderr.write(f"hubcards: {say('interrupted')}\n")
         return 130
     return USAGE
 
@@ -101,118 +101,140 @@ def _write_utf8(stream: TextIO) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="hubcards",
-        description="Checks, publishes and executes the model cards of a hub.",
-        epilog="Exit codes: 0 fine, 1 cards have problems or an example failed, 2 wrong usage.",
+        description=say("Checks, publishes and executes the model cards of a hub."),
+        epilog=say(
+            "Exit codes: 0 fine, 1 cards have problems or an example failed, 2 wrong usage."
+        ),
     )
     parser.add_argument("--version", action="version", version=f"hubcards {__version__}")
     parser.add_argument(
         "--root",
         metavar="DIR",
         type=Path,
-        help="the hub's folder, with site/site.yaml in it (default: this folder or one above it)",
+        help=say(
+            "the hub's folder, with site/site.yaml in it (default: this folder or one above it)"
+        ),
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    build = commands.add_parser("build", help="write the site", description="Writes the site.")
+    build = commands.add_parser(
+        "build", help=say("write the site"), description=say("Writes the site.")
+    )
     _add_cards(build)
     build.add_argument(
-        "--output", metavar="DIR", type=Path, help="where to (default: site/public in the hub)"
+        "--output", metavar="DIR", type=Path, help=say("where to (default: site/public in the hub)")
     )
     build.add_argument(
         "--base-url",
         metavar="URL",
         type=_web_address,
-        help="where the site will be found (default: as in site.yaml)",
+        help=say("where the site will be found (default: as in site.yaml)"),
     )
     build.add_argument(
-        "--jobs", metavar="N", type=_positive, default=_cores(), help="processes to render with"
+        "--jobs",
+        metavar="N",
+        type=_positive,
+        default=_cores(),
+        help=say("processes to render with"),
     )
     build.add_argument(
         "--cluster",
         metavar="tcp://HOST:PORT",
-        help="render on the Dask cluster whose scheduler is there, instead",
+        help=say("render on the Dask cluster whose scheduler is there, instead"),
     )
-    build.add_argument("--no-cache", action="store_true", help="render everything anew")
+    build.add_argument("--no-cache", action="store_true", help=say("render everything anew"))
     build.add_argument(
-        "--no-full-text", action="store_true", help="make no index of all words for the search"
+        "--no-full-text", action="store_true", help=say("make no index of all words for the search")
     )
 
     serve = commands.add_parser(
         "serve",
-        help="show the site while it is being written",
-        description="Serves the site on this machine, and reloads open pages when a card, a"
-        " template, a setting or a record is saved. Nothing is published.",
+        help=say("show the site while it is being written"),
+        description=say(
+            "Serves the site on this machine, and reloads open pages when a card, a"
+            " template, a setting or a record is saved. Nothing is published."
+        ),
     )
     _add_cards(serve)
     serve.add_argument(
         "--host",
         metavar="NAME",
         default="127.0.0.1",
-        help="where to listen (default: 127.0.0.1, which only this machine reaches)",
+        help=say("where to listen (default: 127.0.0.1, which only this machine reaches)"),
     )
     serve.add_argument(
         "--port",
         metavar="N",
         type=_positive,
-        help="which port to listen on (default: 8000, or another that is free)",
+        help=say("which port to listen on (default: 8000, or another that is free)"),
     )
     serve.add_argument(
-        "--jobs", metavar="N", type=_positive, default=_cores(), help="processes to render with"
+        "--jobs",
+        metavar="N",
+        type=_positive,
+        default=_cores(),
+        help=say("processes to render with"),
     )
 
     check = commands.add_parser(
         "check",
-        help="report the problems of cards",
-        description="Reports every problem of every card, with its place and how to mend it.",
+        help=say("report the problems of cards"),
+        description=say("Reports every problem of every card, with its place and how to mend it."),
     )
-    check.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="cards, or folders")
+    check.add_argument("paths", metavar="PATH", nargs="*", type=Path, help=say("cards, or folders"))
     check.add_argument(
         "--fix",
         action="store_true",
-        help="show what has one right answer as a diff, and mend it when you agree",
+        help=say("show what has one right answer as a diff, and mend it when you agree"),
     )
-    check.add_argument("--yes", action="store_true", help="with --fix: mend it without a question")
-    check.add_argument("--diff", action="store_true", help="with --fix: show the diff and no more")
+    check.add_argument(
+        "--yes", action="store_true", help=say("with --fix: mend it without a question")
+    )
+    check.add_argument(
+        "--diff", action="store_true", help=say("with --fix: show the diff and no more")
+    )
     check.add_argument(
         "--agree",
         action="store_true",
-        help="note that the languages of these cards say the same, as they are now",
+        help=say("note that the languages of these cards say the same, as they are now"),
     )
     check.add_argument(
         "--links",
         action="store_true",
-        help="ask the network whether links to elsewhere still lead somewhere",
+        help=say("ask the network whether links to elsewhere still lead somewhere"),
     )
     _add_cards(check)
     _add_format(check, ("text", "json", "github", "sarif"))
 
     explain = commands.add_parser(
         "explain",
-        help="tell more of a problem's code",
-        description="Tells why there is such a rule, and shows an example, in English or Chinese.",
+        help=say("tell more of a problem's code"),
+        description=say(
+            "Tells why there is such a rule, and shows an example, in English or Chinese."
+        ),
     )
-    explain.add_argument("code", metavar="CODE", help="as check prints it, such as E209")
+    explain.add_argument("code", metavar="CODE", help=say("as check prints it, such as E209"))
 
     # Everything behind it is pytest's to parse: to this parser no character begins an option.
     test = commands.add_parser(
-        "test", help="execute the code of cards", prefix_chars="\0", add_help=False
+        "test", help=say("execute the code of cards"), prefix_chars="\0", add_help=False
     )
     test.add_argument("arguments", nargs="*")
 
     runtime = commands.add_parser(
         "runtime",
-        help="make the interpreter in which cards run",
-        description="Makes the runtime if it is not there, and prints what it holds.",
+        help=say("make the interpreter in which cards run"),
+        description=say("Makes the runtime if it is not there, and prints what it holds."),
     )
-    runtime.add_argument("name", metavar="NAME", nargs="?", help="one of site.yaml's runtimes")
+    runtime.add_argument("name", metavar="NAME", nargs="?", help=say("one of site.yaml's runtimes"))
     runtime.add_argument(
-        "--python", action="store_true", help="print only the path of its interpreter"
+        "--python", action="store_true", help=say("print only the path of its interpreter")
     )
 
     mirror = commands.add_parser(
         "mirror",
-        help="list what cards ask the network for, and what answers them",
-        description="Lists what cards ask the network for, and what answers them.",
+        help=say("list what cards ask the network for, and what answers them"),
+        description=say("Lists what cards ask the network for, and what answers them."),
     )
     _add_format(mirror)
     change = mirror.add_mutually_exclusive_group()
@@ -220,10 +242,10 @@ def _parser() -> argparse.ArgumentParser:
         "--keep",
         metavar="URL",
         nargs="+",
-        help="put what was recorded there into the hub itself, when it is small",
+        help=say("put what was recorded there into the hub itself, when it is small"),
     )
     change.add_argument(
-        "--forget", metavar="URL", nargs="+", help="have what is there recorded again"
+        "--forget", metavar="URL", nargs="+", help=say("have what is there recorded again")
     )
     add_authoring_commands(commands, _add_cards, _add_format)
     return parser
@@ -231,7 +253,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_cards(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--cards", metavar="DIR", type=Path, help="the folder of cards (default: cards in the hub)"
+        "--cards",
+        metavar="DIR",
+        type=Path,
+        help=say("the folder of cards (default: cards in the hub)"),
     )
 
 
@@ -240,7 +265,7 @@ def _add_format(parser: argparse.ArgumentParser, formats: Sequence[str] = ("text
         "--format",
         choices=formats,
         default="text",
-        help=f"for people (text, the default) or for programs ({', '.join(formats[1:])})",
+        help=say(f"for people (text, the default) or for programs ({', '.join(formats[1:])})"),
     )
 
 
@@ -266,7 +291,7 @@ def _cores() -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from generator.diagnostics import as_text, has_errors
+    from generator.diagnostics import has_errors
     from generator.progress import progress_bar
     from generator.runner.valid_evidence import ValidEvidence
     from generator.site.build import Build, build_site
@@ -292,21 +317,26 @@ def _build(options: argparse.Namespace) -> int:
     try:
         if options.no_cache:
             forget_builds(output)
-        with progress_bar("rendering cards") as progress, _cluster(options.cluster) as renderer:
+        with (
+            progress_bar(say("rendering cards")) as progress,
+            _cluster(options.cluster) as renderer,
+        ):
             report = build_site(replace(build, progress=progress, renderer=renderer))
     except OutputError as error:
         raise UsageError(str(error)) from None
-    sys.stderr.write(as_text(report.diagnostics))
-    sys.stderr.writelines(f"evidence: {problem}\n" for problem in report.problems)
+    sys.stderr.write(_told(report.diagnostics))
+    _tell_of_evidence(report.problems)
     if has_errors(report.diagnostics):
-        sys.stderr.write("nothing was published, because cards have errors\n")
+        sys.stderr.write(_line("nothing was published, because cards have errors"))
         return PROBLEMS
     if search is Search.LIST and not options.no_full_text:
-        sys.stderr.write("the search has no full text; install hubcards[search] for it\n")
+        sys.stderr.write(_line("the search has no full text; install hubcards[search] for it"))
     sys.stdout.write(
-        f"{_count(report.cards, 'card')}, {report.rendered:,} of them rendered, "
-        f"{_count(report.pages, 'page')}, {_count(report.files, 'file')} "
-        f"in {report.seconds:.2f} s: {_shown(report.output)}\n"
+        _line(
+            f"{_count(report.cards, 'card')}, {report.rendered:,} of them rendered, "
+            f"{_count(report.pages, 'page')}, {_count(report.files, 'file')} "
+            f"in {report.seconds:.2f} s: {_shown(report.output)}"
+        )
     )
     return FINE
 
@@ -361,34 +391,33 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _announce(url: str) -> None:
-    sys.stdout.write(f"{url}  (Ctrl-C ends it)\n")
+    sys.stdout.write(_line(f"{url}  (Ctrl-C ends it)"))
     sys.stdout.flush()
 
 
 def _report_rebuilt(rebuilt: Rebuilt) -> None:
-    from generator.diagnostics import as_text
-
-    sys.stderr.write(as_text(rebuilt.diagnostics))
+    sys.stderr.write(_told(rebuilt.diagnostics))
     if rebuilt.report:
-        sys.stderr.writelines(f"evidence: {problem}\n" for problem in rebuilt.report.problems)
+        _tell_of_evidence(rebuilt.report.problems)
     if rebuilt.shown.problems:
         if not rebuilt.diagnostics:
             sys.stderr.writelines(
-                f"{item.message}; {item.hint}\n" for item in rebuilt.shown.problems
+                _line(f"{item.message}; {item.hint}") for item in rebuilt.shown.problems
             )
-        sys.stderr.write("the last version without problems is shown\n")
+        sys.stderr.write(_line("the last version without problems is shown"))
     elif rebuilt.report:
         report = rebuilt.report
         sys.stdout.write(
-            f"{_count(report.cards, 'card')}, {report.rendered:,} of them rendered,"
-            f" in {report.seconds:.2f} s\n"
+            _line(
+                f"{_count(report.cards, 'card')}, {report.rendered:,} of them rendered,"
+                f" in {report.seconds:.2f} s"
+            )
         )
         sys.stdout.flush()
 
 
 def _check(options: argparse.Namespace) -> int:
     from generator.diagnostics import Severity, as_json, has_errors
-    from generator.excerpt import as_excerpts
     from generator.reports import as_github, as_sarif
 
     settings = _settings(options)
@@ -407,30 +436,31 @@ def _check(options: argparse.Namespace) -> int:
     if options.format == "json":
         sys.stdout.write(as_json(diagnostics))
     elif options.format == "github":
-        sys.stdout.write(as_github(diagnostics))
+        sys.stdout.write(as_github(_in_own_words(diagnostics)))
     elif options.format == "sarif":
         sys.stdout.write(as_sarif(diagnostics, _sarif_rules(settings), __version__))
     else:
         errors = sum(item.severity is Severity.ERROR for item in diagnostics)
         warnings = len(diagnostics) - errors
-        _write_report(as_excerpts(diagnostics))
+        _write_report(diagnostics)
         if diagnostics:
             code = diagnostics[0].code
-            sys.stdout.write(f"more about a code: hubcards explain {code}\n")
+            sys.stdout.write(_line(f"more about a code: hubcards explain {code}"))
         sys.stdout.write(
-            f"{_count(len(catalog.paths), 'card')} checked: "
-            f"{_count(errors, 'error')}, {_count(warnings, 'warning')}\n"
+            _line(
+                f"{_count(len(catalog.paths), 'card')} checked: "
+                f"{_count(errors, 'error')}, {_count(warnings, 'warning')}"
+            )
         )
     return PROBLEMS if has_errors(diagnostics) else FINE
 
 
 def _sarif_rules(settings: Settings) -> Sequence[ReportedRule]:
-    from generator.cards.explanations import language_of
     from generator.cards.rules import summaries
     from generator.reports import ReportedRule
     from generator.site.addresses import explanation_url
 
-    language = language_of(os.environ)
+    language = users_language()
     return [
         ReportedRule(code, summary, explanation_url(settings, language, code))
         for code, summary in summaries().items()
@@ -448,9 +478,9 @@ def _diagnosed(
 
     catalog = _catalog(settings, paths)
     agreed = agree(settings, catalog.cards, cache_folder()) if options.agree else ()
-    sys.stderr.writelines(f"agreed: {_shown(path)}\n" for path in agreed)
+    sys.stderr.writelines(_line(f"agreed: {_shown(path)}") for path in agreed)
     translations = judge_translations(settings, catalog.cards, cache_folder())
-    sys.stderr.writelines(f"evidence: {problem}\n" for problem in translations.problems)
+    _tell_of_evidence(translations.problems)
     diagnostics = in_source_order([*catalog.diagnostics, *translations.diagnostics])
     if options.links:
         diagnostics = _with_links(settings, catalog, diagnostics)
@@ -476,30 +506,52 @@ def _fix(
     if mended and not options.diff and (options.yes or _agrees(len(mended))):
         for item in mended:
             rewrite(item.path, item.after)
-        shown.write(f"mended: {_count(len(mended), 'file')}\n")
+        shown.write(_line(f"mended: {_count(len(mended), 'file')}"))
     return bool(mended)
 
 
 def _agrees(files: int) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        sys.stderr.write("nothing was changed; say --yes to have it mended\n")
+        sys.stderr.write(_line("nothing was changed; say --yes to have it mended"))
         return False
-    sys.stderr.write(f"mend {_count(files, 'file')} like this? [y/N] ")
+    sys.stderr.write(say(f"mend {_count(files, 'file')} like this? [y/N]") + " ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
 
-def _write_report(report: str) -> None:
+def _write_report(diagnostics: Sequence[Diagnostic]) -> None:
+    from generator.excerpt import as_excerpts
+
+    words = report_words(users_language())
+    report = as_excerpts(_in_own_words(diagnostics), words)
     if report and sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
         from generator.colours import write_coloured
 
-        write_coloured(report)
+        write_coloured(report, words)
     else:
         sys.stdout.write(report)
 
 
+def _told(diagnostics: Sequence[Diagnostic]) -> str:
+    from generator.diagnostics import as_text
+
+    return as_text(_in_own_words(diagnostics), report_words(users_language()))
+
+
+def _in_own_words(diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    return diagnostics_in(users_language(), diagnostics)
+
+
+def _tell_of_evidence(problems: Iterable[str]) -> None:
+    sys.stderr.writelines(_line(f"evidence: {problem}") for problem in problems)
+
+
+def _line(text: str) -> str:
+    return f"{say(text)}\n"
+
+
 def _explain(options: argparse.Namespace) -> int:
-    from generator.cards.explanations import as_terminal_text, language_of, load_explanations
+    from generator.cards.explanations import as_terminal_text, load_explanations
     from generator.cards.rules import all_rules
     from generator.config import SettingsError
     from generator.diagnostics import did_you_mean, printable, shortened
@@ -513,7 +565,7 @@ def _explain(options: argparse.Namespace) -> int:
     rule = {rule.code: rule for rule in all_rules()}.get(code)
     # What is no rule for cards keeps the whole hub from being read or published.
     level, summary = (rule.severity.value, rule.summary) if rule else ("error", None)
-    language = language_of(os.environ)
+    language = users_language()
     sys.stdout.write(as_terminal_text(known[code], summary, level, language))
     with contextlib.suppress(SettingsError):
         url = explanation_url(_settings(options), language, code)
@@ -545,7 +597,7 @@ def _test(options: argparse.Namespace) -> int:
     from generator.runner.errors import RunnerError
 
     if {"-h", "--help"} & set(options.arguments):
-        sys.stdout.write(_TEST_HELP)
+        sys.stdout.write(say(_TEST_HELP))
         return FINE
     settings = _settings(options)
     arguments, address = _without_cluster(options.arguments)
@@ -680,7 +732,7 @@ def _readable(options: argparse.Namespace, settings: Settings) -> Catalog:
     refused = len(catalog.paths) - len(catalog.cards)
     if refused:
         count = _count(refused, "card")
-        sys.stderr.write(f"{count} can't be read; hubcards check tells why\n")
+        sys.stderr.write(_line(f"{count} can't be read; hubcards check tells why"))
     return catalog
 
 

@@ -80,14 +80,35 @@ def printable(text: str) -> str:
     )
 
 
-def as_text(diagnostics: Iterable[Diagnostic]) -> str:
+@dataclass(frozen=True, slots=True)
+class ReportWords:
+    """What a report for people says itself, in one language."""
+
+    error: str = "error"
+    warning: str = "warning"
+    hint: str = "hint"
+    colon: str = ": "
+
+    def headline(self, item: Diagnostic) -> str:
+        """`path:line:col: severity[code]: message`."""
+        start = item.span.start
+        severity = self.error if item.severity is Severity.ERROR else self.warning
+        place = f"{printable(item.path)}:{start.line}:{start.column}"
+        return f"{place}: {severity}[{item.code}]{self.colon}{printable(item.message)}"
+
+    def advice(self, item: Diagnostic) -> str:
+        """How to mend it."""
+        return f"  {self.hint}{self.colon}{printable(item.hint)}"
+
+
+ENGLISH_REPORT = ReportWords()
+
+
+def as_text(diagnostics: Iterable[Diagnostic], words: ReportWords = ENGLISH_REPORT) -> str:
     """Two lines a diagnostic: `path:line:col: severity[code]: message`, then the hint."""
     lines: list[str] = []
     for item in diagnostics:
-        start = item.span.start
-        place = f"{printable(item.path)}:{start.line}:{start.column}"
-        lines.append(f"{place}: {item.severity.value}[{item.code}]: {printable(item.message)}")
-        lines.append(f"  hint: {printable(item.hint)}")
+        lines += [words.headline(item), words.advice(item)]
     return "".join(f"{line}\n" for line in lines)
 
 

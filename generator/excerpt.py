@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wcwidth import wcwidth
 
-from generator.diagnostics import Diagnostic, printable
+from generator.diagnostics import ENGLISH_REPORT, Diagnostic, ReportWords, printable
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _TAB = 4
@@ -60,17 +60,15 @@ def excerpt(lines: Sequence[str], diagnostic: Diagnostic) -> tuple[str, ...]:
     )
 
 
-def as_excerpts(diagnostics: Iterable[Diagnostic]) -> str:
+def as_excerpts(diagnostics: Iterable[Diagnostic], words: ReportWords = ENGLISH_REPORT) -> str:
     """Each diagnostic with the line it is about, and the codes that can be looked up."""
     files: dict[str, Sequence[str]] = {}
     parts: list[str] = []
     for item in diagnostics:
-        start = item.span.start
         lines = _remembered(files, item.path)
-        place = f"{printable(item.path)}:{start.line}:{start.column}"
-        parts.append(f"{place}: {item.severity.value}[{item.code}]: {printable(item.message)}")
+        parts.append(words.headline(item))
         parts += [f"  {line}" for line in excerpt(lines, item)]
-        parts.append(f"  hint: {printable(item.hint)}")
+        parts.append(words.advice(item))
     return "".join(f"{part}\n" for part in parts)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from generator.authoring.errors import AuthoringError
+from generator.translating import say
 
 Answer = TypeVar("Answer")
 
@@ -54,11 +55,11 @@ class Answers:
         if self._ask is None:
             raise AuthoringError(f"give --{name}: {question}")
         while True:
-            text = self._ask(f"{question}{f' [{default}]' if default else ''}: ").strip()
+            text = self._ask(f"{say(question)}{f' [{default}]' if default else ''}: ").strip()
             if not text and default is None:
-                self._tell("this one is needed")
+                self._tell(say("this one is needed"))
                 continue
             try:
                 return read(text or default or "")
             except AuthoringError as error:
-                self._tell(str(error))
+                self._tell(say(str(error)))

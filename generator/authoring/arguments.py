@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from generator.translating import say
+
 NEW_OPTIONS = (
     "organisation",
     "task",
@@ -50,27 +52,33 @@ def add_authoring_commands(
     """
     new = commands.add_parser(
         "new",
-        help="begin a card",
-        description="Writes a card to begin from, which has no problems. Asks, in a terminal, for "
-        "what is not given here. No file is overwritten.",
+        help=say("begin a card"),
+        description=say(
+            "Writes a card to begin from, which has no problems. Asks, in a terminal, for "
+            "what is not given here. No file is overwritten."
+        ),
     )
     for name in NEW_OPTIONS:
         metavar, text = _HELP[name]
-        new.add_argument(f"--{name}", metavar=metavar, help=text)
+        new.add_argument(f"--{name}", metavar=metavar, help=say(text))
     new.add_argument(
         "--hubconf",
         metavar="PATH",
         type=Path,
-        help="the repository's hubconf.py, or its folder, where that is at hand: it is read, and "
-        "never run",
+        help=say(
+            "the repository's hubconf.py, or its folder, where that is at hand: it is read, and "
+            "never run"
+        ),
     )
-    new.add_argument("--defaults", action="store_true", help="ask for nothing that has a default")
+    new.add_argument(
+        "--defaults", action="store_true", help=say("ask for nothing that has a default")
+    )
     add_cards(new)
 
     listing = commands.add_parser(
         "list",
-        help="list the cards",
-        description="Lists the cards that can be read, with what their evidence shows.",
+        help=say("list the cards"),
+        description=say("Lists the cards that can be read, with what their evidence shows."),
     )
     for name, text in (("tag", "with this tag"), ("language", "written in this language")):
         listing.add_argument(
@@ -78,33 +86,40 @@ def add_authoring_commands(
             metavar=name.upper(),
             action="append",
             default=[],
-            help=f"only the cards {text}; may stand more than once",
+            help=say(f"only the cards {text}; may stand more than once"),
         )
     add_cards(listing)
     add_format(listing)
 
     show = commands.add_parser(
-        "show", help="show a card in the terminal", description="Shows a card in the terminal."
+        "show",
+        help=say("show a card in the terminal"),
+        description=say("Shows a card in the terminal."),
     )
-    show.add_argument("card_id", metavar="ID", help="the card's id, or its file")
+    show.add_argument("card_id", metavar="ID", help=say("the card's id, or its file"))
     show.add_argument(
-        "--language", metavar="LANGUAGE", help="in which to read it (default: as in LANG)"
+        "--language", metavar="LANGUAGE", help=say("in which to read it (default: as in LANG)")
     )
     add_cards(show)
 
     schema = commands.add_parser(
         "schema",
-        help="print the JSON Schema of the front matter",
-        description="Prints the JSON Schema of the front matter of this hub's cards, for editors. "
-        "The site has it as schema/card.json.",
+        help=say("print the JSON Schema of the front matter"),
+        description=say(
+            "Prints the JSON Schema of the front matter of this hub's cards, for editors. "
+            "The site has it as schema/card.json."
+        ),
     )
-    schema.add_argument("--output", metavar="FILE", type=Path, help="write it there instead")
+    schema.add_argument("--output", metavar="FILE", type=Path, help=say("write it there instead"))
 
     completion = commands.add_parser(
         "completion",
-        help="print what lets a shell complete this command",
-        description="Prints what lets a shell complete this command, and this hub's ids and tags. "
-        'For bash and zsh: eval "$(hubcards completion bash)" in ~/.bashrc or ~/.zshrc; for fish: '
-        "hubcards completion fish > ~/.config/fish/completions/hubcards.fish",
+        help=say("print what lets a shell complete this command"),
+        description=say(
+            "Prints what lets a shell complete this command, and this hub's ids and tags. "
+            'For bash and zsh: eval "$(hubcards completion bash)" in ~/.bashrc or ~/.zshrc; '
+            "for fish: "
+            "hubcards completion fish > ~/.config/fish/completions/hubcards.fish"
+        ),
     )
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from rich.cells import cell_len, set_cell_size
+
 from generator.authoring.answers import Answers
 from generator.authoring.beginning import begin_card
 from generator.authoring.errors import AuthoringError
@@ -23,6 +25,7 @@ from generator.authoring.showing import card_in_terminal, choose_section, find_c
 from generator.cards.catalog import Catalog
 from generator.config import Settings
 from generator.evidence.source import EvidenceSource
+from generator.translating import say
 
 
 def new(
@@ -47,9 +50,9 @@ def new(
         f"hubcards test {path}": "tells whether its code runs, and keeps the evidence",
         f"hubcards {preview}": "shows its pages" if preview == "serve" else "makes its pages",
     }
-    width = max(map(len, steps))
-    lines = (f"  {step:<{width}}  {what}\n" for step, what in steps.items())
-    return f"wrote {path}\n\nnext:\n{''.join(lines)}"
+    width = max(cell_len(say(step)) for step in steps)
+    lines = (f"  {set_cell_size(say(step), width)}  {say(what)}\n" for step, what in steps.items())
+    return f"{say(f'wrote {path}')}\n\n{say('next:')}\n{''.join(lines)}"
 
 
 def listed(
@@ -70,7 +73,7 @@ def listed(
     lines = [card_line(card, evidence.of(card).evidence) for card in cards]
     if form == "json":
         return lines_as_json(lines)
-    return lines_as_table(lines) if lines else "no card\n"
+    return lines_as_table(lines) if lines else f"{say('no card')}\n"
 
 
 def show(

@@ -15,6 +15,7 @@ from generator.cards.examples import language_groups
 from generator.cards.model import Card, Treatment
 from generator.diagnostics import printable
 from generator.evidence.model import CardEvidence, Claim
+from generator.translating import say
 
 NONE, PARTLY = "none", "partly"
 _WEAKEST_FIRST = (Claim.COMPILED, Claim.EXECUTED, Claim.REPRODUCED)
@@ -86,7 +87,7 @@ def lines_as_table(lines: Iterable[CardLine]) -> str:
     """A table for a terminal; what is too long for it goes on in the next line."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
     for heading in ("id", "title", "languages", "tags", "evidence"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(say(heading), overflow="fold")
     for line in lines:
         cells = (
             line.id,

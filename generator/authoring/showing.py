@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rich.cells import set_cell_size
 from rich.console import Group
 from rich.markdown import Markdown
 from rich.text import Text
@@ -13,11 +14,13 @@ from generator.authoring.terminal import is_terminal, shown
 from generator.cards.model import Card, Section
 from generator.config import Settings
 from generator.diagnostics import did_you_mean, nearest, printable, shortened
+from generator.translating import say
 from generator.untrusted import harmless
 
 _PAPER = 100
 """Columns of what is not read in a terminal."""
 
+_WIDTH_OF_NAMES = 9
 _LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -79,7 +82,7 @@ def card_in_terminal(card: Card, section: Section, evidence: str) -> str:
         "evidence": evidence,
     }
     for name, value in entries.items():
-        facts.append(f"{name:<9} ", "dim")
+        facts.append(f"{set_cell_size(say(name), _WIDTH_OF_NAMES)} ", "dim")
         facts.append(f"{printable(value)}\n")
     parts = [_fenced(card.sample.code, card.sample.language), _source(card, section)]
     shown_parts = [Markdown(harmless(part), hyperlinks=is_terminal()) for part in parts]

@@ -57,13 +57,6 @@ def load_explanations() -> Mapping[str, Explanation]:
     return found
 
 
-def language_of(environment: Mapping[str, str]) -> str:
-    """The command's language for this environment, by LC_ALL, LC_MESSAGES, then LANG."""
-    names = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    chosen = next((name for name in names if name), "")
-    return _CHINESE if chosen.startswith("zh") else _ENGLISH
-
-
 def as_terminal_text(
     explanation: Explanation, summary: str | None, level: str, language: str
 ) -> str:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.cards.explanations import Example, language_of, load_explanations
+from generator.cards.explanations import Example, load_explanations
 from generator.cards.rules import all_rules
+from generator.translating import language_of
 from tests.cards.writing import HEAD, card_text, check, python
 
 OTHER_CODES = {"E001", "E002", "E003", "E401", "E402"}
