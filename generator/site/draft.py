@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from generator.site.ingredients import digest_of
 from generator.site.memory import KnownFile, Memory
 from generator.site.output import OutputError, Tree
-from generator.site.publication import Place, empty, exchange, lay_spare
+from generator.site.publication import Place, empty, exchange, lay_spare, settle
 
 if TYPE_CHECKING:
     from generator.site.site import PlannedFile
@@ -65,6 +65,7 @@ class Draft:
     def publish(self, token: str) -> None:
         """Has this be what everybody sees. Raises `OutputError`."""
         self.tree.complete(token)
+        settle(self.tree)
         self.memory.keep_version(token)
         self.memory.commit()
         exchange(self.place)

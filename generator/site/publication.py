@@ -112,6 +112,28 @@ def lay_spare(place: Place) -> None:
             place.spare.complete(token)
 
 
+def settle(tree: Tree) -> None:
+    """Has all that was written into the tree reach the disk, where no power cut takes it.
+
+    Raises `OutputError`.
+    """
+    library = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(library, "syncfs"):
+        os.sync()
+        return
+    try:
+        descriptor = os.open(tree.folder, os.O_RDONLY)
+        try:
+            # One call, however many files there are.
+            if library.syncfs(descriptor):
+                number = ctypes.get_errno()
+                raise OSError(number, os.strerror(number))
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise failure(tree.folder, error) from None
+
+
 def exchange(place: Place) -> None:
     """Publishes the spare tree; what was published before is the spare one then.
 

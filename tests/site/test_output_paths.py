@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from generator.cards.catalog import parse_catalog
 from generator.site.output import OutputError, Tree
-from generator.site.publication import Place
+from generator.site.publication import Place, settle
 from tests.site.hubs import SITE, build, card_text, write_card, write_hub
 
 SCRAPS = ["..", ".", "/", "\\", "~", "C:", "con", "\0", "%2e%2e", "%2f", "\u202e", "index.html"]
@@ -85,3 +86,9 @@ def test_what_a_card_says_of_itself_names_no_file(tmp_path_factory, text):
     assert strange == plain
     made = {path.name for path in root.iterdir() if not path.name.endswith(".hubcards")}
     assert made == {"hub", "strange", "plain"}
+
+
+def test_a_tree_that_is_not_there_can_not_be_settled(tmp_path: Path) -> None:
+    settle(Tree(tmp_path))
+    with pytest.raises(OutputError, match="can't be written: No such file"):
+        settle(Tree(tmp_path / "missing"))
