@@ -95,10 +95,11 @@ def renew_signatures(
     """Notes what the file system says now of those cards that are as they were."""
     for card in cards:
         before = known.get(card.id)
-        if before and before.own == card.own:
-            renewed = replace(before, signature=card.signature, path=str(card.path))
-            if renewed != before:
-                memory.keep_card(renewed)
+        if before is None or before.own != card.own:
+            continue
+        path = str(card.path)
+        if (before.signature, before.path) != (card.signature, path):
+            memory.keep_card(replace(before, signature=card.signature, path=path))
 
 
 def version_token(key: str, cards: Sequence[Source]) -> str:
@@ -113,12 +114,8 @@ def digest_of(content: bytes) -> str:
 
 def digest_of_all(*parts: str) -> str:
     """A digest of several texts."""
-    digest = blake2b(digest_size=16)
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        digest.update(b"%d:" % len(data))
-        digest.update(data)
-    return digest.hexdigest()
+    whole = "".join([f"{len(part)}:{part}" for part in parts])
+    return blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 @cache

@@ -82,7 +82,7 @@ def _render_changed(
     if not has_errors(diagnostics):
         beside = [
             index
-            for index in unchanged
+            for index in _beside_others(cards, changed, known)
             if known[cards[index].id].neighbours != _neighbours(cards, index, titles)
         ]
         diagnostics += _render(build, site, draft, cards, beside, known, titles)
@@ -221,6 +221,18 @@ def _planned_index(
 def _anchors(memory: Memory, card_id: str) -> Anchors | None:
     known = memory.listing(card_id)
     return anchors_from_json(known.anchors) if known else None
+
+
+def _beside_others(
+    cards: Sequence[Source], changed: Sequence[int], known: Mapping[str, KnownCard]
+) -> Sequence[int]:
+    """Where unchanged cards are that may have other cards beside them than before."""
+    anew = {*changed}
+    if any(cards[index].id not in known for index in changed) or len(cards) != len(known):
+        return [index for index in range(len(cards)) if index not in anew]
+    # All are where they were; only the changed may be called otherwise.
+    near = {place + step for place in changed for step in (-1, 1)}
+    return sorted(index for index in near - anew if 0 <= index < len(cards))
 
 
 def _beside(cards: Sequence[Source], index: int, titles: Mapping[str, str]) -> Beside:
