@@ -1,11 +1,12 @@
 """How long a site takes to build, beside Hugo.
 
-    .venv/bin/python -m benchmarks.build [--cards 1000 10000] [--rounds 1]
+    .venv/bin/python -m benchmarks.build [--cards 1000 10000] [--alone 100000] [--rounds 1]
 
 Both make two pages a card from the same Markdown, with its code highlighted, on this machine,
 one after the other; what is printed is wall time, its ratio to Hugo's, and the most memory that
 the processes of a way had at one time. Hugo makes bare pages and lists of them; ours are whole,
 with catalogue, tags, feeds, sitemap, API and notebooks. The search index is left out of both.
+Of numbers behind `--alone` only ours are measured: Hugo holds all pages in memory.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -65,6 +67,7 @@ def main() -> None:
     """Measure, and print a table for each number of cards."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cards", type=int, nargs="+", default=[1000, 10_000])
+    parser.add_argument("--alone", type=int, nargs="+", default=[])
     parser.add_argument("--rounds", type=int, default=1)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="hubcards-benchmark-") as name:
@@ -74,16 +77,20 @@ def main() -> None:
         one = Hub(folder / "one", 1)
         sys.stdout.write(f"{line('one card, cold', median(options.rounds, one.cold))}\n\n")
         for cards in options.cards:
-            report(folder, hugo, cards, options.rounds)
+            theirs = write_hugo(folder / f"hugo-{cards}", cards)
+            measure = median(options.rounds, partial(run_hugo, hugo, theirs))
+            shutil.rmtree(theirs)
+            report(folder, cards, options.rounds, measure)
+        for cards in options.alone:
+            report(folder, cards, options.rounds, None)
 
 
-def report(folder: Path, hugo: Path, cards: int, rounds: int) -> None:
-    """Measure with so many cards, and print a table."""
-    ours = Hub(folder / f"ours-{cards}", cards)
-    theirs = write_hugo(folder / f"hugo-{cards}", cards)
-    measure = median(rounds, lambda: run_hugo(hugo, theirs))
+def report(folder: Path, cards: int, rounds: int, measure: Measured | None) -> None:
+    """Measure ours with so many cards, and print a table, beside Hugo's if that was measured."""
     sys.stdout.write(f"{cards:,} cards, {os.cpu_count()} processors, medians of {rounds}\n")
-    sys.stdout.write(f"{line('Hugo', measure, measure)}\n")
+    if measure:
+        sys.stdout.write(f"{line('Hugo', measure, measure)}\n")
+    ours = Hub(folder / f"ours-{cards}", cards)
     for name, way in (
         ("ours, cold", ours.cold),
         ("ours, nothing changed", ours.build),
@@ -92,6 +99,7 @@ def report(folder: Path, hugo: Path, cards: int, rounds: int) -> None:
         sys.stdout.write(f"{line(name, median(rounds, way), measure)}\n")
         sys.stdout.flush()
     sys.stdout.write("\n")
+    shutil.rmtree(folder / f"ours-{cards}")
 
 
 class Hub:

@@ -31,7 +31,8 @@ def serve(
     `announce` is told the address, and `report` of each build. Raises `AddressError`, and
     `OSError` when the folders can't be watched.
     """
-    watch = Watch(watched_of(previewed.root, previewed.cards, records))
+    logo = settings.folder / settings.look.logo if settings.look.logo else None
+    watch = Watch(watched_of(previewed.root, previewed.cards, records, logo))
     board = Board(before_building(previewed, settings))
     with listen(host, port, previewed.output, board, default_port=DEFAULT_PORT) as server:
         serve_in_background(server)

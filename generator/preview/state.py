@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass
 
 from generator.diagnostics import Diagnostic, Severity, printable
+from generator.translating import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ def problem_of(diagnostic: Diagnostic) -> Problem:
     return Problem(
         place=f"{printable(diagnostic.path)}:{start.line}:{start.column}",
         code=diagnostic.code,
-        message=printable(diagnostic.message),
-        hint=printable(diagnostic.hint),
+        message=printable(say(diagnostic.message)),
+        hint=printable(say(diagnostic.hint)),
     )
 
 

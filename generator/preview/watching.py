@@ -31,14 +31,18 @@ class Watched:
     beside: tuple[Path, ...]
 
 
-def watched_of(root: Path, cards: Path, records: Path) -> Watched:
-    """What the site of a hub is made of, when its records are in the folder `records`."""
+def watched_of(root: Path, cards: Path, records: Path, logo: Path | None) -> Watched:
+    """What the site of a hub with this logo is made of; `records` is the folder of its records."""
     site = root / SETTINGS_PATH.parent
     folders = {cards, root / CARDS_FOLDER, root / EVIDENCE_FOLDER, records}
     folders |= {site / name for name in ("templates", "strings", "mirror")}
     return Watched(
         tuple(sorted({_as_reported(path) for path in folders})),
-        (_as_reported(root / SETTINGS_PATH), _as_reported(root / "hubconf.py")),
+        tuple(
+            _as_reported(path)
+            for path in (root / SETTINGS_PATH, root / "hubconf.py", logo)
+            if path is not None
+        ),
     )
 
 

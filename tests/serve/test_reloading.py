@@ -229,3 +229,17 @@ def test_records_are_followed(settings, preview):
     save(folder / f"{CARD}.json", "not a record")
     while "1 of them rendered" not in preview.wait_for_build():
         pass
+
+
+def test_the_logo_is_followed(browser, settings, cache):
+    picture = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} 9"/>'
+    save(settings.folder / "site.yaml", f"{SITE}look: {{logo: logo.svg}}\n")
+    save(settings.folder / "logo.svg", picture.format(side=9))
+    with previewing(settings.root, cache) as preview, browser.new_context() as context:
+        preview.wait_for_build()
+        page = context.new_page()
+        page.goto(f"{preview.url}en-US/{CARD}/")
+        logo = page.locator(".brand img")
+        before = logo.get_attribute("src")
+        save(settings.folder / "logo.svg", picture.format(side=18))
+        expect(logo).not_to_have_attribute("src", before)
