@@ -10,6 +10,7 @@ from pathlib import Path
 from wcwidth import wcwidth
 
 from generator.diagnostics import ENGLISH_REPORT, Diagnostic, ReportWords, printable
+from generator.untrusted import links_to_another_kind
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _TAB = 4
@@ -32,6 +33,8 @@ def lines_of(path: str) -> tuple[str, ...]:
 
     Bytes that are not UTF-8 become a replacement character each.
     """
+    if links_to_another_kind(path):
+        return ()
     try:
         with Path(path).open("rb") as file:
             data = file.read(_MAX_BYTES) if Path(path).is_file() else b""

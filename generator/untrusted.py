@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 
@@ -28,3 +29,12 @@ def _shown(match: re.Match[str]) -> str:
     if char.isprintable() or unicodedata.category(char) == "Zs":
         return char
     return char.encode("unicode_escape").decode("ascii")
+
+
+def links_to_another_kind(path: str | os.PathLike[str]) -> bool:
+    """Whether there is a link at `path`, to a file whose name ends otherwise.
+
+    Who sends a card could have it lead to a file of the machine that reads it.
+    """
+    suffix = os.path.splitext(path)[1]  # noqa: PTH122 # fast
+    return os.path.islink(path) and not os.path.realpath(path).endswith(suffix)  # noqa: PTH114 # fast

@@ -20,6 +20,7 @@ from generator.diagnostics import Diagnostic, has_errors, in_source_order
 from generator.layout import CARD_SUFFIX, CARDS_FOLDER
 from generator.levels import at_levels
 from generator.source import FILE_START
+from generator.untrusted import links_to_another_kind
 
 if TYPE_CHECKING:
     from generator.cards.hubconf import OwnHub
@@ -141,7 +142,7 @@ def problems_of(path: Path, data: bytes, settings: Settings, hub: OwnHub) -> tup
 def card_bytes(path: Path) -> bytes:
     """What is in the file of a card. Raises `CardFileError` when that can't be one."""
     name = str(path)
-    problem = name_problem(path)
+    problem = name_problem(path) or _link_problem(path)
     if problem:
         raise CardFileError(problem)
     try:
@@ -157,6 +158,17 @@ def card_bytes(path: Path) -> bytes:
         raise _unreadable(
             name, f"the file can't be read: {reason}", "put a readable file there"
         ) from None
+
+
+def _link_problem(path: Path) -> Diagnostic | None:
+    if not links_to_another_kind(path):
+        return None
+    return rules.UNREADABLE.at(
+        str(path),
+        FILE_START,
+        f"this is a link to a file that does not end with {CARD_SUFFIX}",
+        "put the card itself there",
+    )
 
 
 def _card_files(folder: Path) -> Iterator[Path]:

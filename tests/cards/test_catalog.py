@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.cards.catalog import find_cards, read_catalog
+from generator.excerpt import as_excerpts
 from tests.cards.writing import card_text, settings
 
 SETTINGS = settings()
@@ -107,3 +108,19 @@ def test_a_folder_without_cards_is_an_empty_catalogue(tmp_path):
 def test_names_in_chinese_are_names(tmp_path):
     write(tmp_path, "组织_视觉_模型.md")
     assert ids(tmp_path) == ["组织_视觉_模型"]
+
+
+def test_a_link_to_what_is_no_card_is_refused_and_nothing_of_it_is_shown(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("password\n", encoding="utf-8")
+    write(tmp_path, "elsewhere/good.md")
+    folder = tmp_path / "cards"
+    folder.mkdir()
+    (folder / "bad.md").symlink_to(secret)
+    (folder / "good.md").symlink_to(tmp_path / "elsewhere" / "good.md")
+    catalog = read_catalog([folder], SETTINGS)
+    assert [card.id for card in catalog.cards] == ["good"]
+    assert [(Path(item.path).name, item.code) for item in catalog.diagnostics] == [
+        ("bad.md", "E101")
+    ]
+    assert "password" not in as_excerpts(catalog.diagnostics)
