@@ -1,4 +1,4 @@
-"""Text that strangers' code has printed, made harmless to whatever shows it."""
+"""What strangers send, made harmless: text that their code prints, and links in place of files."""
 
 from __future__ import annotations
 
