@@ -20,18 +20,23 @@ if TYPE_CHECKING:
 
 CHINESE, ENGLISH = "zh_CN", "en_US"
 
+_LONGEST = 1_500
 _FOLDER = Path(__file__).parent / "messages"
 _PLACE = re.compile(r"\{(?P<name>\w+)(?::(?P<kind>say|number))?\}|(?P<brace>\{\{|\}\})")
 
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """A message of the catalogue; `said` are the places of parts that are messages."""
+    """A message of the catalogue; `said` are the places of parts that are messages.
+
+    One that `joins` has nothing but such parts.
+    """
 
     pattern: re.Pattern[str]
     beginning: str
     text: str
     said: frozenset[str]
+    joins: bool
 
 
 def language_of(environment: Mapping[str, str]) -> str:
@@ -52,8 +57,14 @@ def say(text: str) -> str:
 
 
 def translated(text: str, language: str) -> str:
-    """A message in the language with this code; in English where the catalogue lacks it."""
-    return text if language == ENGLISH else _translated(text, _messages(language))
+    """A message in the language with this code.
+
+    It stays English where the catalogue lacks it, and when it repeats so much of a card that
+    it would take long to find.
+    """
+    if language == ENGLISH or len(text) > _LONGEST:
+        return text
+    return _translated(text, _messages(language))
 
 
 def diagnostics_in(language: str, diagnostics: Iterable[Diagnostic]) -> Sequence[Diagnostic]:
@@ -94,11 +105,13 @@ def _translated(text: str, messages: Sequence[_Message]) -> str:
             continue
         found = message.pattern.fullmatch(text)
         if found:
+            parts = found.groupdict()
+            simple = [item for item in messages if not item.joins] if message.said else []
             values = {
-                name: _translated(value, messages) if name in message.said else value
-                for name, value in found.groupdict().items()
+                name: _translated(value, simple) if name in message.said else value
+                for name, value in parts.items()
             }
-            return _filled(message.text, values)
+            return text if message.joins and values == parts else _filled(message.text, values)
     return text
 
 
@@ -132,7 +145,8 @@ def _message(english: str, own: str) -> _Message:
         end = place.end()
     parts.append(re.escape(english[end:]))
     pattern = re.compile("".join(parts), re.DOTALL)
-    return _Message(pattern, english.partition("{")[0], own, frozenset(said))
+    joins = bool(said) and not re.search(r"\w", _PLACE.sub("", english))
+    return _Message(pattern, english.partition("{")[0], own, frozenset(said), joins)
 
 
 def _matching(place: re.Match[str], seen: set[str]) -> str:

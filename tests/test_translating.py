@@ -70,6 +70,12 @@ def test_what_a_card_says_stays_as_it_is(value: str) -> None:
     assert translated(f'unknown tag "{value}"', CHINESE) == f"未知的标签“{value}”"
 
 
+@pytest.mark.parametrize("piece", [" in line ", ", ", "; ", '" ', "x"])
+def test_long_texts_of_cards_are_not_searched_for_ever(piece: str) -> None:
+    for text in (piece * 150, f"{piece * 100000} (en_US)"):
+        assert translated(f"{text} stands here", CHINESE).count(piece) >= text.count(piece)
+
+
 @given(st.text())
 def test_whatever_is_said_can_be_said_in_chinese(text: str) -> None:
     assert isinstance(translated(text, CHINESE), str)
