@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from asyncio import CancelledError
-from contextlib import suppress
 from typing import Any
 
 from distributed import KilledWorker, wait
@@ -13,6 +12,7 @@ from distributed.client import FutureCancelledError
 from generator.cluster.errors import ClusterError, DiffersError
 
 _SECONDS_WITHOUT_NEWS = 3
+_SECONDS_TO_SEND = 10
 _CHECKS_WITHOUT_WORKER = 3
 
 
@@ -23,8 +23,7 @@ def result_of(address: str, client: Any, future: Any, expected: type[Exception])
     cluster does not do it.
     """
     try:
-        _wait(address, client, future)
-        return future.result()
+        return _result(address, client, future)
     except (expected, ClusterError):
         raise
     except DiffersError as error:
@@ -39,13 +38,17 @@ def result_of(address: str, client: Any, future: Any, expected: type[Exception])
         raise _failure(address, f"{type(error).__name__}: {first_line}") from None
 
 
-def _wait(address: str, client: Any, future: Any) -> None:
+def _result(address: str, client: Any, future: Any) -> Any:
     untyped: Any = wait
     checks_left = _CHECKS_WITHOUT_WORKER
     while checks_left:
-        with suppress(WaitedTooLongError):
+        try:
             untyped([future], timeout=_SECONDS_WITHOUT_NEWS)
-            return
+            # What is done is lost again when its worker dies before it has sent it.
+            return future.result(timeout=_SECONDS_TO_SEND)
+        except WaitedTooLongError:
+            if future.status == "error":
+                raise
         # One that was lost may be started again.
         checks_left = _CHECKS_WITHOUT_WORKER if client.nthreads() else checks_left - 1
     raise _failure(address, "all its workers are gone")
