@@ -53,7 +53,6 @@ class _Model(BaseModel):
         extra="forbid",
         alias_generator=lambda name: name.replace("_", "-"),
         hide_input_in_errors=True,
-        defer_build=True,
     )
 
 
