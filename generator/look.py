@@ -21,9 +21,7 @@ _Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$", st
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class AccentSettings(_Model):
