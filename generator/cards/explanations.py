@@ -14,10 +14,10 @@ from pathlib import Path
 
 import yaml
 
+from generator.translating import CHINESE, ENGLISH
 from generator.yamltree import SAFE_LOADER
 
 _FOLDER = Path(__file__).parent / "explanations"
-_CHINESE, _ENGLISH = "zh_CN", "en_US"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Explanation:
 
     def gist(self, language: str) -> str:
         """The first sentence of the text."""
-        mark = "。" if language == _CHINESE else ". "
+        mark = "。" if language == CHINESE else ". "
         first, found, _ = self.text[language].partition(mark)
         return f"{first}{found.strip()}"
 
@@ -52,7 +52,7 @@ def load_explanations() -> Mapping[str, Explanation]:
         entries = yaml.load(path.read_text(encoding="utf-8"), SAFE_LOADER)  # noqa: S506 # it is safe
         for code, entry in entries.items():
             example = Example(entry["at"], entry["wrong"], entry["right"])
-            text = {language: entry[language] for language in (_ENGLISH, _CHINESE)}
+            text = {language: entry[language] for language in (ENGLISH, CHINESE)}
             found[code] = Explanation(code, text, example)
     return found
 
@@ -63,7 +63,7 @@ def as_terminal_text(
     """The explanation for a terminal; `summary` is the rule's line, in English."""
     words = _WORDS[language]
     lines = [f"{explanation.code} ({words[level]})"]
-    if summary and language == _ENGLISH:
+    if summary and language == ENGLISH:
         lines.append(f"{words['wants']}{summary}")
     lines += ["", explanation.text[language]]
     for word, text in (("wrong", explanation.example.wrong), ("right", explanation.example.right)):
@@ -72,14 +72,14 @@ def as_terminal_text(
 
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
-    _ENGLISH: {
+    ENGLISH: {
         "error": "error",
         "warning": "warning",
         "wants": "It is checked that ",
         "wrong": "Instead of",
         "right": "write",
     },
-    _CHINESE: {
+    CHINESE: {
         "error": "错误",
         "warning": "警告",
         "wrong": "不要写",

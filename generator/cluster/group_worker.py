@@ -12,7 +12,7 @@ from distributed import WorkerPlugin, get_worker
 
 from generator.cards.examples import Group
 from generator.cluster.errors import DiffersError
-from generator.cluster.worker import program
+from generator.cluster.worker import check_program
 from generator.config import Settings
 from generator.runner.judging import environment_of_records
 from generator.runner.mirror.exchange import Exchange
@@ -90,11 +90,7 @@ class RunOnWorker(WorkerPlugin):
             return self._workshop
 
     def _check(self) -> None:
-        if program() != self._order.program:
-            raise DiffersError(
-                f"it runs hubcards {program()}, and here it is {self._order.program};"
-                " install the same on all machines, and start the workers again"
-            )
+        check_program(self._order.program)
         if environment_of_records(self._order.settings) != self._order.environment:
             raise DiffersError(
                 f"the runtimes, models or recordings of {self._order.settings.root} are not there"

@@ -24,17 +24,22 @@ def program() -> str:
     return f"{__version__} ({_CODE[:12]})"
 
 
+def check_program(there: str) -> None:
+    """Raises `DiffersError` unless this process runs the program that is `there`."""
+    if program() != there:
+        raise DiffersError(
+            f"it runs hubcards {program()}, and here it is {there};"
+            " install the same on all machines, and start the workers again"
+        )
+
+
 def render_as_there(order: RenderingOrder, program_there: str) -> Sequence[RenderedCard]:
     """What came of the cards; the same as on the machine that ordered it.
 
     Raises `DiffersError` when it would not be: the program, the hub's folder, the libraries or
     the records differ.
     """
-    if program() != program_there:
-        raise DiffersError(
-            f"it runs hubcards {program()}, and here it is {program_there};"
-            " install the same on all machines, and start the workers again"
-        )
+    check_program(program_there)
     with _TURN:
         _check_site(order.site)
         before = _owns(order)
