@@ -108,8 +108,8 @@ def cluster_at(address: str) -> Iterator[Cluster]:
 
     Raises `ClusterError` within some seconds when there is none, or it has no worker.
     """
-    # What it tells of lost connections is told by our errors.
-    for name in ("distributed", "distributed.client"):
+    # What it tells of lost connections, and of its tasks that waited for them, our errors tell.
+    for name in ("distributed", "distributed.client", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     with dask.config.set({"distributed.comm.timeouts.connect": f"{_SECONDS_TO_CONNECT}s"}):
         client = _connected(address)
