@@ -291,6 +291,7 @@ def _cores() -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
+    from generator.cache import cache_folder
     from generator.diagnostics import has_errors
     from generator.progress import progress_bar
     from generator.runner.valid_evidence import ValidEvidence
@@ -311,6 +312,8 @@ def _build(options: argparse.Namespace) -> int:
         jobs=options.jobs,
         evidence=ValidEvidence(settings),
         search=search,
+        # What a worker has room for is its own affair.
+        compiled=None if options.cluster else cache_folder() / "templates",
     )
     # What is imported stays to the end, and is no garbage to be looked for again and again.
     gc.freeze()
@@ -361,8 +364,8 @@ def _cluster(address: str | None) -> Iterator[Cluster | None]:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from generator.cache import cache_folder
     from generator.evidence.places import evidence_folder
-    from generator.runner.cache import cache_folder
     from generator.runner.valid_evidence import ValidEvidence
 
     try:
@@ -470,9 +473,9 @@ def _sarif_rules(settings: Settings) -> Sequence[ReportedRule]:
 def _diagnosed(
     options: argparse.Namespace, settings: Settings, paths: Sequence[Path]
 ) -> tuple[Catalog, tuple[Diagnostic, ...]]:
+    from generator.cache import cache_folder
     from generator.diagnostics import in_source_order
     from generator.levels import at_levels
-    from generator.runner.cache import cache_folder
     from generator.translations.agreeing import agree
     from generator.translations.staleness import judge_translations
 
@@ -576,8 +579,8 @@ def _explain(options: argparse.Namespace) -> int:
 def _with_links(
     settings: Settings, catalog: Catalog, diagnostics: tuple[Diagnostic, ...]
 ) -> tuple[Diagnostic, ...]:
+    from generator.cache import cache_folder
     from generator.diagnostics import in_source_order
-    from generator.runner.cache import cache_folder
 
     try:
         from generator.linkcheck.asking import Manners

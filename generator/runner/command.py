@@ -9,9 +9,9 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator.cache import cache_folder
 from generator.config import Settings
 from generator.layout import CARDS_FOLDER
-from generator.runner.cache import cache_folder
 from generator.runner.current import CurrentRecords
 from generator.runner.errors import RunnerError
 from generator.runner.mirror.identity import identifier

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from generator.cache import cache_folder
 from generator.cards.model import Card
 from generator.config import Settings
 from generator.evidence.source import FoundEvidence
-from generator.runner.cache import cache_folder
 from generator.runner.current import CurrentRecords, current_evidence
 from generator.runner.errors import RunnerError
 from generator.runner.fingerprint import counting_code, environment_of

@@ -217,7 +217,7 @@ class CardPlugin:
     def verifier(self) -> Verifier:
         """What verifies the examples of this run; raises `SettingsError`."""
         if self._verifier is None:
-            from generator.runner.cache import cache_folder
+            from generator.cache import cache_folder
             from generator.runner.records import RecordKeeper
             from generator.runner.schedule import Schedule
             from generator.runner.verification import Rules, Verifier

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from generator.cache import cache_folder
 from generator.config import Settings
 from generator.diagnostics import did_you_mean
-from generator.runner.cache import cache_folder
 from generator.runner.errors import RuntimeUnavailableError
 from generator.runner.interpreters import STDERR, find_python, find_uv
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator.cache import cache_folder
 from generator.cards.model import Card
 from generator.config import Settings
 from generator.evidence.places import (
@@ -18,7 +19,6 @@ from generator.evidence.places import (
     recorded_cards,
 )
 from generator.evidence.source import FoundEvidence
-from generator.runner.cache import cache_folder
 
 if TYPE_CHECKING:
     from generator.runner.judging import Judge

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from generator.cache import cache_folder
 from generator.cards.examples import Example, Group
 from generator.cards.hubconf import read_own_hub
 from generator.config import Settings
-from generator.runner.cache import cache_folder
 from generator.runner.current import runtime_of
 from generator.runner.errors import RunnerError
 from generator.runner.mirror.answers import Answer, Found, recorded_answer

@@ -56,6 +56,7 @@ class Build:
 
     It will be found at `base_url`, or where the settings say. Cards are rendered by `jobs`
     processes here, or by the `renderer`; `progress` is told how many of how many are done.
+    Compiled templates are kept in the folder `compiled`, if there is to be one.
     """
 
     settings: Settings
@@ -67,6 +68,7 @@ class Build:
     search: Search = Search.LIST
     progress: Callable[[int, int], None] = no_progress
     renderer: Renderer | None = None
+    compiled: Path | None = None
 
 
 def build_site(build: Build) -> BuildReport:

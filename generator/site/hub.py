@@ -9,6 +9,7 @@ from generator.cards.metrics import TableWords
 from generator.cards.model import Card
 from generator.config import Settings
 from generator.languages import Language
+from generator.site.kept_templates import CompiledTemplates
 from generator.site.markdown.footnotes import FootnoteNames
 from generator.site.markdown.render import Wording
 from generator.site.search.extent import Search
@@ -70,7 +71,12 @@ def written_codes(card: Card) -> tuple[str, ...]:
     return tuple(section.language for section in card.sections)
 
 
-def load_hub(settings: Settings, base_url: str | None, search: Search = Search.LIST) -> Hub:
+def load_hub(
+    settings: Settings,
+    base_url: str | None,
+    search: Search = Search.LIST,
+    compiled: CompiledTemplates | None = None,
+) -> Hub:
     """The hub with these settings, published at `base_url`, or where the settings say.
 
     Raises `SettingsError` when a template or a catalogue of words can't be used.
@@ -78,7 +84,7 @@ def load_hub(settings: Settings, base_url: str | None, search: Search = Search.L
     return Hub(
         settings=settings,
         base_url=base_url or settings.base_url,
-        theme=load_theme(settings),
+        theme=load_theme(settings, compiled),
         strings=load_strings(settings),
         search=search,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
+import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -46,17 +47,14 @@ class Source:
 
 def site_key(settings: Settings, base_url: str, search: Search) -> str:
     """A digest of what all pages depend on: settings, theme, words, this program."""
-    programs = [platform.python_version(), *map(_version, _LIBRARIES)]
-    if search is Search.FULL_TEXT:
-        programs.append(_version(_PAGEFIND))
     own_files = [settings.root / SETTINGS_PATH]
     own_files += [settings.folder / settings.look.logo] if settings.look.logo else []
     own_files += [*_files(settings.folder / "templates"), *_files(settings.folder / "strings")]
     return digest_of_all(
         base_url,
         search.value,
-        *programs,
-        code_digest(),
+        _version(_PAGEFIND) if search is Search.FULL_TEXT else "",
+        program_digest(),
         *(f"{path.name}\n{_file_digest(path)}" for path in own_files),
     )
 
@@ -116,6 +114,13 @@ def digest_of_all(*parts: str) -> str:
     """A digest of several texts."""
     whole = "".join([f"{len(part)}:{part}" for part in parts])
     return blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+@cache
+def program_digest() -> str:
+    """A digest of what makes the pages: this program, and what it is made with."""
+    python = f"{sys.implementation.cache_tag} {platform.python_version()}"
+    return digest_of_all(python, *map(_version, _LIBRARIES), code_digest())
 
 
 @cache

@@ -54,7 +54,7 @@ def renew(
     `key` is the site's, `known` are the cards of the last build by their ids. Gives how many
     cards were rendered, and what there is to tell of them.
     """
-    site = site_for_work(build.settings, build.base_url, build.search, build.evidence, key)
+    site = site_for_work(build, key)
     hub = hub_of(site)
     rendered, diagnostics = _render_changed(build, site, draft, cards, known)
     if not has_errors(diagnostics):

@@ -65,6 +65,9 @@ from generator.site.variants import (
 MOST_VARIANT_BYTES = 16_000_000
 """The variants of a card have pages when their texts are not more than this, all together."""
 
+OF_THE_HUB = "hub"
+"""The key of a file that depends on nothing but the hub."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
@@ -78,8 +81,8 @@ class OutputFile:
 class PlannedFile:
     """A file that belongs to no card.
 
-    `key` is a digest of what it depends on beside the hub; empty where finding that out takes
-    as long as making the file.
+    `key` is a digest of what it depends on beside the hub, or `OF_THE_HUB`; empty where finding
+    that out takes as long as making the file.
     """
 
     path: str
@@ -252,16 +255,16 @@ def planned_files(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[PlannedFile
     """What the site has beside its cards: front page, catalogues, guide, lists, assets."""
     for page in list_pages(hub, cards):
         yield PlannedFile(page.path, page.key, partial(_encoded, page.html))
-    for guide in guide_files(hub):
-        yield PlannedFile(guide.path, "guide", partial(_encoded, guide.html))
-    for check in check_files(hub):
-        yield PlannedFile(check.path, "guide", partial(_encoded, check.html))
+    for path, text in _texts_of_hub(hub):
+        yield PlannedFile(path, OF_THE_HUB, partial(_encoded, text))
+    for asset in hub.theme.assets.values():
+        yield PlannedFile(asset.address, OF_THE_HUB, partial(bytes, asset.content))
     for file in _files_of_all(hub, cards):
         yield PlannedFile(file.path, "", partial(bytes, file.content))
 
 
-def _encoded(html: Callable[[], str]) -> bytes:
-    return html().encode()
+def _encoded(text: Callable[[], str]) -> bytes:
+    return text().encode()
 
 
 def common_files(hub: Hub, cards: Sequence[ListedCard]) -> tuple[OutputFile, ...]:
@@ -269,12 +272,18 @@ def common_files(hub: Hub, cards: Sequence[ListedCard]) -> tuple[OutputFile, ...
     return tuple(OutputFile(file.path, file.make()) for file in planned_files(hub, cards))
 
 
+def _texts_of_hub(hub: Hub) -> Iterator[tuple[str, Callable[[], str]]]:
+    """What depends on nothing but the hub, by path."""
+    yield FRONT_PAGE, partial(front_page, hub)
+    yield NOT_FOUND_PAGE, partial(not_found_page, hub)
+    yield ROBOTS, partial(robots, hub)
+    yield SCHEMA, partial(schema_text, hub.settings, hub.base_url)
+    for page in (*guide_files(hub), *check_files(hub)):
+        yield page.path, page.html
+
+
 def _files_of_all(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[OutputFile]:
     newest = newest_first(cards)
-    yield OutputFile(FRONT_PAGE, front_page(hub).encode())
-    yield OutputFile(NOT_FOUND_PAGE, not_found_page(hub).encode())
-    yield OutputFile(ROBOTS, robots(hub).encode())
-    yield OutputFile(SCHEMA, schema_text(hub.settings, hub.base_url).encode())
     yield OutputFile(LLMS, llms_text(hub, cards).encode())
     yield OutputFile(CATALOGUE_DATA, models_data(hub.settings, cards))
     for language in hub.settings.languages:
@@ -283,6 +292,5 @@ def _files_of_all(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[OutputFile]
         *sitemaps(hub, cards).items(),
         *list_files(hub, cards),
         *api_schemas(hub.base_url),
-        *((asset.address, asset.content) for asset in hub.theme.assets.values()),
     ):
         yield OutputFile(path, content)

@@ -25,6 +25,7 @@ from generator.diagnostics import Diagnostic, Severity
 from generator.site.addresses import ASSETS
 from generator.site.colours import accent_styles
 from generator.site.formats import host, iso_time
+from generator.site.kept_templates import CompiledTemplates, KeptTemplates
 from generator.source import FILE_START, Span
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -62,8 +63,8 @@ class Theme:
     assets: Mapping[str, Asset]
 
 
-def load_theme(settings: Settings) -> Theme:
-    """The theme of a hub.
+def load_theme(settings: Settings, compiled: CompiledTemplates | None = None) -> Theme:
+    """The theme of a hub; its templates need not be compiled where they are kept `compiled`.
 
     A file in `site/templates/` takes the place of the built-in template of the same name,
     which it can extend as `hubcards/<name>`. Raises `SettingsError` for a template that is
@@ -78,6 +79,7 @@ def load_theme(settings: Settings) -> Theme:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=KeptTemplates(compiled) if compiled else None,
     )
     environment.filters["iso_time"] = iso_time
     environment.filters["host"] = host

@@ -12,9 +12,8 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from hashlib import blake2b
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from generator.cards.catalog import CardFileError, card_bytes
 from generator.cards.model import Card
@@ -24,12 +23,17 @@ from generator.diagnostics import Diagnostic, Severity, has_errors
 from generator.evidence.source import EvidenceSource
 from generator.site.card_links import anchors_as_json, links_as_json
 from generator.site.hub import Hub, load_hub
+from generator.site.ingredients import digest_of, program_digest
+from generator.site.kept_templates import CompiledTemplates
 from generator.site.listed import listed_as_json
 from generator.site.markdown.render import RenderError, SectionRenderer
 from generator.site.pages import Neighbour, PlacedCard
 from generator.site.search.extent import Search
 from generator.site.site import CardOutput, OutputFile, card_output
 from generator.source import FILE_START, Span
+
+if TYPE_CHECKING:
+    from generator.site.build import Build
 
 Beside: TypeAlias = "Neighbour | Path | None"
 """The card before or behind another: what is known of it, its file, or that there is none."""
@@ -110,16 +114,20 @@ class SiteForWork:
     base_url: str | None
     search: Search
     evidence: EvidenceSource
+    compiled: CompiledTemplates | None
     key: str
     build: str
 
 
-def site_for_work(
-    settings: Settings, base_url: str | None, search: Search, evidence: EvidenceSource, key: str
-) -> bytes:
-    """What all batches of one build have in common."""
-    build = secrets.token_hex(8)
-    return pickle.dumps(SiteForWork(settings, base_url, search, evidence, key, build))
+def site_for_work(build: Build, key: str) -> bytes:
+    """What all batches of a build have in common; `key` is the site's."""
+    compiled = CompiledTemplates(build.compiled, program_digest()) if build.compiled else None
+    return pickle.dumps(
+        SiteForWork(
+            *(build.settings, build.base_url, build.search, build.evidence, compiled),
+            *(key, secrets.token_hex(8)),
+        )
+    )
 
 
 @lru_cache(maxsize=1)
@@ -142,11 +150,6 @@ def render_cards(order: RenderingOrder) -> list[RenderedCard]:
     return [_rendered(place, task) for task in order.tasks]
 
 
-def digest_of(content: bytes) -> str:
-    """What tells one content of a file from another."""
-    return blake2b(content, digest_size=12).hexdigest()
-
-
 def neighbours_as_json(previous: Neighbour | None, following: Neighbour | None) -> str:
     """What a card's pages depend on of the cards beside it."""
     return json.dumps([item and [item.id, item.title] for item in (previous, following)])
@@ -155,15 +158,17 @@ def neighbours_as_json(previous: Neighbour | None, following: Neighbour | None) 
 @lru_cache(maxsize=1)
 def _workplace(site: bytes) -> _Workplace:
     found = unpacked_site(site)
-    hub = _hub(pickle.dumps((found.settings, found.base_url, found.search, found.key)))
+    hub = _hub(
+        pickle.dumps((found.settings, found.base_url, found.search, found.compiled, found.key))
+    )
     return _Workplace(hub, found.evidence, SectionRenderer())
 
 
 @lru_cache(maxsize=1)
 def _hub(packed: bytes) -> Hub:
     """The hub of all builds that have these settings, and whose site has this key."""
-    settings, base_url, search, _ = pickle.loads(packed)  # noqa: S301 # from just above
-    return load_hub(settings, base_url, search)
+    settings, base_url, search, compiled, _ = pickle.loads(packed)  # noqa: S301 # from just above
+    return load_hub(settings, base_url, search, compiled)
 
 
 def _rendered(place: _Workplace, task: RenderingTask) -> RenderedCard:

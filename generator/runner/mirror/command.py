@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from generator.cache import cache_folder
 from generator.config import Settings
 from generator.evidence.model import CardEvidence
 from generator.evidence.places import recorded_cards
 from generator.evidence.store import EvidenceError, read_evidence
 from generator.layout import EVIDENCE_FOLDER
-from generator.runner.cache import cache_folder
 from generator.runner.errors import RunnerError
 from generator.runner.mirror.inventory import Listed, inventory, requests_of
 from generator.runner.mirror.recordings import DamagedBodyError, Recordings, recordings_of

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from generator.cache import cache_folder
 from generator.config import Settings
-from generator.runner.cache import cache_folder
 from generator.runner.fingerprint import pins_of
 from generator.runner.mirror import stand_in
 from generator.runner.mirror.address import normal

@@ -24,8 +24,8 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
+from generator.cache import cache_folder
 from generator.config import Settings, load_settings
-from generator.runner.cache import cache_folder
 from generator.runner.errors import RunnerError
 from generator.runner.mirror.answers import (
     Answer,

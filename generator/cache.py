@@ -1,4 +1,4 @@
-"""Where the runner keeps what is dear to make: runtimes and stand-in weights."""
+"""Where is kept what is dear to make: runtimes, stand-in weights, compiled templates."""
 
 from __future__ import annotations
 
