@@ -8,14 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StringConstraints,
-    ValidationError,
-)
+import msgspec
+from msgspec import Meta
 
 from generator.cards.rules import all_rules, is_essential
 from generator.diagnostics import Diagnostic, Severity, did_you_mean, in_source_order, nearest
@@ -25,46 +19,31 @@ from generator.look import (
     LEAST_CONTRAST,
     LOGO_SUFFIXES,
     PAPER,
-    AccentSettings,
-    LinkSettings,
     LookSettings,
     contrast,
 )
+from generator.settings_parts import URL, SettingsPart, Text, Url
 from generator.source import FILE_START, Span
-from generator.validation import shape_problems
-from generator.yamltree import Node, PlainPath, YamlError, compose, key_span, plain, value_span
+from generator.validation import ShapeError, shaped
+from generator.yamltree import Node, PlainPath, YamlError, compose, key_span, value_span
 
 SETTINGS_PATH = Path("site", "site.yaml")
 
-_Text = Annotated[str, StringConstraints(min_length=1, strict=True)]
-_URL = r"^https?://[^\s/]+(/\S*)?$"
-_Url = Annotated[str, StringConstraints(pattern=_URL, strict=True)]
-_LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(_[A-Za-z]{2,4})*$")]
-_Module = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$", strict=True)]
-_Host = Annotated[
-    str, StringConstraints(pattern=r"^(\*\.)?[a-z0-9][a-z0-9.-]*(:\d+)?$", strict=True)
-]
-_Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+_LanguageCode = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(_[A-Za-z]{2,4})*\Z")]
+_Module = Annotated[str, Meta(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z")]
+_Host = Annotated[str, Meta(pattern=r"^(\*\.)?[a-z0-9][a-z0-9.-]*(:\d+)?\Z")]
+_Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*\Z")]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        alias_generator=lambda name: name.replace("_", "-"),
-        hide_input_in_errors=True,
-    )
-
-
-class LanguageSettings(_Model):
+class LanguageSettings(SettingsPart, frozen=True):
     """One of the hub's languages."""
 
     code: _LanguageCode
-    name: _Text
+    name: Text
     required: bool = False
 
 
-class RuntimeSettings(_Model):
+class RuntimeSettings(SettingsPart, frozen=True):
     """An interpreter with pinned packages. `requirements` is a path relative to the root.
 
     `preload` has the packages that are imported once, before the groups part, with the
@@ -72,41 +51,41 @@ class RuntimeSettings(_Model):
     called at the beginning of each group.
     """
 
-    python: Annotated[str, StringConstraints(pattern=r"^3\.\d+$")]
-    requirements: _Text
-    preload: dict[_Module, _Text] = {}
+    python: Annotated[str, Meta(pattern=r"^3\.\d+\Z")]
+    requirements: Text
+    preload: dict[_Module, Text] = msgspec.field(default_factory=dict)
     seed: tuple[_Module, ...] = ()
 
 
-class LimitSettings(_Model):
+class LimitSettings(SettingsPart, frozen=True):
     """What a group may take: megabytes of memory and of files, and processes at a time."""
 
-    memory: Annotated[int, Field(gt=0)] = 8_000
-    files: Annotated[int, Field(gt=0)] = 2_000
-    processes: Annotated[int, Field(gt=0)] = 200
+    memory: Annotated[int, Meta(gt=0)] = 8_000
+    files: Annotated[int, Meta(gt=0)] = 2_000
+    processes: Annotated[int, Meta(gt=0)] = 200
 
 
-class RepositoryAnswer(_Model):
+class RepositoryAnswer(SettingsPart, frozen=True):
     """A repository archive that the mirror makes from `include`, paths relative to the root."""
 
-    url: _Url
-    include: Annotated[tuple[_Text, ...], Field(min_length=1)]
+    url: Url
+    include: Annotated[tuple[Text, ...], Meta(min_length=1)]
 
 
-class WeightsAnswer(_Model):
+class WeightsAnswer(SettingsPart, frozen=True):
     """Addresses (`*` stands for anything) at which the mirror serves stand-in weights."""
 
-    url: _Url
+    url: Url
 
 
-class FileAnswer(_Model):
+class FileAnswer(SettingsPart, frozen=True):
     """A file that the mirror serves; `path` is relative to the folder of the settings."""
 
-    url: _Url
-    path: _Text
+    url: Url
+    path: Text
 
 
-class MirrorSettings(_Model):
+class MirrorSettings(SettingsPart, frozen=True):
     """What the network answers while a card runs.
 
     `hosts` are those from which answers may be recorded; a `*.` in front stands for any
@@ -119,21 +98,21 @@ class MirrorSettings(_Model):
     hosts: tuple[_Host, ...] = ()
 
 
-class _SettingsFile(_Model):
-    title: dict[str, _Text]
-    description: dict[str, _Text]
-    base_url: _Url
-    repository: _Url
-    languages: Annotated[tuple[LanguageSettings, ...], Field(min_length=1)]
-    tags: dict[_Name, dict[str, _Text]]
+class _SettingsFile(SettingsPart, frozen=True):
+    title: dict[str, Text]
+    description: dict[str, Text]
+    base_url: Url
+    repository: Url
+    languages: Annotated[tuple[LanguageSettings, ...], Meta(min_length=1)]
+    tags: dict[_Name, dict[str, Text]]
     runtimes: dict[_Name, RuntimeSettings]
     default_runtime: _Name
-    time_limit: Annotated[float, Field(gt=0, le=86_400)] = 120.0
+    time_limit: Annotated[float, Meta(gt=0, le=86_400)] = 120.0
     limits: LimitSettings = LimitSettings()
     mirror: MirrorSettings = MirrorSettings()
-    checks: dict[str, Level] = {}
-    guide: StrictBool = True
-    report_url: _Url | None = None
+    checks: dict[str, Level] = msgspec.field(default_factory=dict)
+    guide: bool = True
+    report_url: Url | None = None
     look: LookSettings = LookSettings()
 
 
@@ -186,7 +165,7 @@ class SettingsError(Exception):
 
 def is_web_address(text: str) -> bool:
     """Whether the settings would take this for an address: http or https, and a host."""
-    return re.fullmatch(_URL, text) is not None
+    return re.fullmatch(URL, text) is not None
 
 
 def load_settings(root: Path) -> Settings:
@@ -208,11 +187,10 @@ def load_settings(root: Path) -> Settings:
     except YamlError as error:
         raise _failed(name, error.span, error.message, error.hint) from None
     try:
-        file = _SettingsFile.model_validate(plain(node))
-    except ValidationError as error:
-        problems = shape_problems(error, node, _KNOWN_KEYS, _VALUE_HINTS)
+        file = shaped(node, _SettingsFile, _VALUE_HINTS)
+    except ShapeError as error:
         raise SettingsError(
-            in_source_order(_problem(name, p.span, p.message, p.hint) for p in problems)
+            in_source_order(_problem(name, p.span, p.message, p.hint) for p in error.problems)
         ) from None
     inconsistencies = in_source_order(_inconsistencies(name, file, node))
     if inconsistencies:
@@ -237,23 +215,6 @@ def load_settings(root: Path) -> Settings:
     )
 
 
-def _keys(model: type[BaseModel]) -> tuple[str, ...]:
-    return tuple(field.alias or name for name, field in model.model_fields.items())
-
-
-_KNOWN_KEYS: Mapping[PlainPath, tuple[str, ...]] = {
-    (): _keys(_SettingsFile),
-    ("languages", "*"): _keys(LanguageSettings),
-    ("runtimes", "*"): _keys(RuntimeSettings),
-    ("limits",): _keys(LimitSettings),
-    ("mirror",): _keys(MirrorSettings),
-    ("mirror", "repositories", "*"): _keys(RepositoryAnswer),
-    ("mirror", "weights", "*"): _keys(WeightsAnswer),
-    ("mirror", "files", "*"): _keys(FileAnswer),
-    ("look",): _keys(LookSettings),
-    ("look", "accent"): _keys(AccentSettings),
-    ("look", "links", "*"): _keys(LinkSettings),
-}
 _VALUE_HINTS = {
     "base-url": "write the address of the site, as in https://example.org/hub/",
     "repository": "write the address of the repository, as in https://github.com/owner/name",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from msgspec import Meta
+
+from generator.settings_parts import SettingsPart, Text, Url
 
 PAPER: Mapping[str, str] = {"light": "#fcfcfb", "dark": "#121615"}
 """The colours of the page, on which the hub's own is read."""
@@ -15,35 +17,29 @@ LEAST_CONTRAST = 5.0
 
 LOGO_SUFFIXES = (".png", ".svg", ".webp")
 
-_Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", strict=True)]
-_Text = Annotated[str, StringConstraints(min_length=1, strict=True)]
-_Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$", strict=True)]
+_Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class AccentSettings(_Model):
+class AccentSettings(SettingsPart, frozen=True):
     """The colour of links and marks, as `#rrggbb`, on a light page and on a dark one."""
 
     light: _Colour
     dark: _Colour
 
 
-class LinkSettings(_Model):
+class LinkSettings(SettingsPart, frozen=True):
     """A link at the foot of each page; `title` is by language code."""
 
-    title: dict[str, _Text]
-    url: _Url
+    title: dict[str, Text]
+    url: Url
 
 
-class LookSettings(_Model):
+class LookSettings(SettingsPart, frozen=True):
     """`logo` is a picture's path, relative to the folder of the settings."""
 
     accent: AccentSettings | None = None
-    logo: _Text | None = None
-    links: Annotated[tuple[LinkSettings, ...], Field(max_length=8)] = ()
+    logo: Text | None = None
+    links: Annotated[tuple[LinkSettings, ...], Meta(max_length=8)] = ()
 
 
 def contrast(one: str, two: str) -> float:

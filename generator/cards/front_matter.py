@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+import msgspec
+from msgspec import Meta, Struct
 
 from generator.cards import rules
 from generator.cards.document import Document
-from generator.cards.metric_data import METRIC_KEYS, MetricsShape, metric_tables, metrics_problems
+from generator.cards.metric_data import MetricsShape, metric_tables, metrics_problems
 from generator.cards.model import FrontMatter
 from generator.config import Settings
 from generator.diagnostics import Diagnostic, Edit, did_you_mean, shortened
 from generator.source import Position, Span
-from generator.validation import ShapeProblemKind, shape_problems
+from generator.validation import ShapeError, ShapeProblemKind, last_name, name_of, shaped
 from generator.yamltree import (
     MappingNode,
     Node,
@@ -33,37 +34,19 @@ from generator.yamltree import (
 TEMPLATES = ("hub1",)
 
 
-def _one_line(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("must be one line of printable text")
-    return text
+_Text = Annotated[str, Meta(min_length=1, max_length=1000)]
 
 
-_Text = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=1000, strict=True, strip_whitespace=True),
-    AfterValidator(_one_line),
-]
-
-
-class _FrontMatterShape(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=lambda name: name.replace("_", "-")
-    )
-
+class _FrontMatterShape(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     template: _Text
     title: _Text
     summary: dict[str, _Text]
     author: _Text
     tags: tuple[_Text, ...]
     github_link: _Text
-    metrics: MetricsShape | None = None
+    metrics: dict[str, MetricsShape] | None = None
 
 
-_KNOWN_KEYS: Mapping[PlainPath, tuple[str, ...]] = {
-    (): tuple(field.alias or name for name, field in _FrontMatterShape.model_fields.items()),
-    **METRIC_KEYS,
-}
 _VALUE_HINTS = {
     "template": "add the line template: hub1",
     "title": "write the model's name, as in title: ResNet",
@@ -92,7 +75,8 @@ class ReadFrontMatter:
 
 def shape_schema() -> dict[str, Any]:
     """The JSON Schema of the shape alone, without what the hub's settings allow in it."""
-    return _FrontMatterShape.model_json_schema()
+    _, parts = msgspec.json.schema_components([_FrontMatterShape])
+    return {**parts.pop(_FrontMatterShape.__name__), "$defs": parts}
 
 
 def read_front_matter(document: Document, settings: Settings) -> ReadFrontMatter:
@@ -116,28 +100,36 @@ def read_front_matter(document: Document, settings: Settings) -> ReadFrontMatter
         message = "the front matter must be keys with values"
         hint = "write lines such as title: ResNet"
         return _refused(rules.BAD_VALUE.at(path, node.span, message, hint))
-    diagnostics = [
-        *_shape_diagnostics(path, node, settings),
-        *_value_diagnostics(path, node, settings),
-    ]
-    if diagnostics:
+    hints = _value_hints(settings)
+    try:
+        shape = shaped(node, _FrontMatterShape, hints)
+    except ShapeError as error:
+        shape = None
+        diagnostics = [
+            _RULES[item.kind].at(path, item.span, item.message, item.hint)
+            for item in error.problems
+        ]
+    else:
+        diagnostics = []
+    diagnostics += _line_diagnostics(path, node, (), hints)
+    diagnostics += _value_diagnostics(path, node, settings)
+    if shape is None or diagnostics:
         return ReadFrontMatter(None, tuple(diagnostics))
-    return ReadFrontMatter(_typed(node), ())
+    return ReadFrontMatter(_typed(node, shape), ())
 
 
 def _refused(diagnostic: Diagnostic) -> ReadFrontMatter:
     return ReadFrontMatter(None, (diagnostic,))
 
 
-def _typed(node: MappingNode) -> FrontMatter:
-    shape = _FrontMatterShape.model_validate(plain(node))
+def _typed(node: MappingNode, shape: _FrontMatterShape) -> FrontMatter:
     return FrontMatter(
-        template=shape.template,
-        title=shape.title,
-        summary=shape.summary,
-        author=shape.author,
-        tags=shape.tags,
-        github_link=shape.github_link,
+        template=shape.template.strip(),
+        title=shape.title.strip(),
+        summary={language: text.strip() for language, text in shape.summary.items()},
+        author=shape.author.strip(),
+        tags=tuple(tag.strip() for tag in shape.tags),
+        github_link=shape.github_link.strip(),
         spans=dict(_spans(node, ())),
         metrics=metric_tables(node),
     )
@@ -154,18 +146,29 @@ def _spans(node: Node, path: PlainPath) -> Iterator[tuple[PlainPath, Span]]:
         yield path, node.span
 
 
-def _shape_diagnostics(path: str, node: MappingNode, settings: Settings) -> Iterator[Diagnostic]:
-    codes = [language.code for language in settings.languages]
-    hints = {
-        **_VALUE_HINTS,
-        "summary": "write summary: and below it an indented line for each language, as in "
-        + ", ".join(f"{code}: …" for code in codes),
-    }
-    try:
-        _FrontMatterShape.model_validate(plain(node))
-    except ValidationError as error:
-        for problem in shape_problems(error, node, _KNOWN_KEYS, hints):
-            yield _RULES[problem.kind].at(path, problem.span, problem.message, problem.hint)
+def _value_hints(settings: Settings) -> Mapping[str, str]:
+    codes = ", ".join(f"{language.code}: …" for language in settings.languages)
+    summary = f"write summary: and below it an indented line for each language, as in {codes}"
+    return {**_VALUE_HINTS, "summary": summary}
+
+
+def _line_diagnostics(
+    path: str, node: Node, place: PlainPath, hints: Mapping[str, str]
+) -> Iterator[Diagnostic]:
+    """What is no line of text, of all texts from this place on but those of metrics."""
+    if isinstance(node, MappingNode):
+        for entry in node.entries:
+            if (*place, entry.key) != ("metrics",):
+                yield from _line_diagnostics(path, entry.value, (*place, entry.key), hints)
+    elif isinstance(node, SequenceNode):
+        for index, item in enumerate(node.items):
+            yield from _line_diagnostics(path, item, (*place, index), hints)
+    elif isinstance(node.value, str) and node.value:
+        line = node.value.strip()
+        wrong = "must be one line of printable text" if line else "must not be empty"
+        if not line.isprintable() or not line:
+            hint = hints.get(last_name(place), "write it differently")
+            yield rules.BAD_VALUE.at(path, node.span, f"{name_of(place)} {wrong}", hint)
 
 
 def _value_diagnostics(path: str, node: MappingNode, settings: Settings) -> Iterator[Diagnostic]:

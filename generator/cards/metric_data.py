@@ -6,35 +6,28 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta, Struct
 
 from generator.cards import rules
 from generator.cards.model import MetricRow, MetricTable
 from generator.config import Settings
 from generator.diagnostics import Diagnostic, did_you_mean, shortened
-from generator.yamltree import Entry, MappingNode, Node, PlainPath, Scalar
+from generator.yamltree import Entry, MappingNode, Node, Scalar
 
 _MODEL = "model"
 _NAME = re.compile(r"\w[\w.-]{0,99}")
 _LONGEST = 200
 
 
-class _TableShape(BaseModel):
-    # What is text or a number, or that by language, is judged where its place is known.
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class MetricsShape(Struct, frozen=True, forbid_unknown_fields=True):
+    """The shape of a table of metrics.
+
+    What is text or a number, or that by language, is judged where its place is known.
+    """
 
     dataset: Any
-    columns: Annotated[dict[str, Any], Field(min_length=1)]
-    values: Annotated[dict[str, dict[str, Any]], Field(min_length=1)]
-
-
-MetricsShape = dict[str, _TableShape]
-"""The value of `metrics:`: tables by their names."""
-
-METRIC_KEYS: Mapping[PlainPath, tuple[str, ...]] = {
-    ("metrics", "*"): tuple(_TableShape.model_fields)
-}
-"""The keys that a table may have, by its path."""
+    columns: Annotated[dict[str, Any], Meta(min_length=1)]
+    values: Annotated[dict[str, dict[str, Any]], Meta(min_length=1)]
 
 
 def metric_tables(head: MappingNode) -> Mapping[str, MetricTable]:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from msgspec import Struct
 
 from generator.evidence.places import agreement_file
-from generator.evidence.store import EvidenceError
+from generator.evidence.store import EvidenceError, as_stored
 from generator.files import write_whole
 
 
@@ -26,9 +26,7 @@ class Agreement:
     pairs: Mapping[str, tuple[tuple[str, str], ...]]
 
 
-class _Stored(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Stored(Struct, frozen=True, forbid_unknown_fields=True):
     card: str
     first: str
     agreed: dict[str, tuple[tuple[str, str], ...]]
@@ -46,12 +44,7 @@ def read_agreement(folder: Path, card_id: str) -> Agreement | None:
         return None
     except OSError as error:
         raise EvidenceError(path, f"can't be read: {error.strerror}") from None
-    try:
-        stored = _Stored.model_validate_json(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise EvidenceError(path, f"is damaged: {where}: {first['msg']}") from None
+    stored = as_stored(path, content, _Stored)
     if stored.card != card_id:
         raise EvidenceError(path, f'is of another card, "{stored.card}"')
     return Agreement(card_id, stored.first, stored.agreed)

@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+import msgspec
+from msgspec import Meta, Struct
 
 from generator.evidence.model import (
     ArraySummary,
@@ -22,6 +23,11 @@ from generator.evidence.model import (
 )
 from generator.evidence.places import record_file
 from generator.files import write_whole
+
+_T = TypeVar("_T")
+
+_Moment = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")]
+_Count = Annotated[int, Meta(ge=0)]
 
 # In JSON no string has a line's end in it, so that this finds lists of numbers only.
 _SHAPE = re.compile(r"\[\n\s*\d+(?:,\n\s*\d+)*\n\s*\]")
@@ -50,15 +56,21 @@ def read_evidence(folder: Path, card_id: str) -> CardEvidence | None:
         return None
     except OSError as error:
         raise EvidenceError(path, f"can't be read: {error.strerror}") from None
-    try:
-        stored = _StoredCard.model_validate_json(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise EvidenceError(path, f"is damaged: {where}: {first['msg']}") from None
+    stored = as_stored(path, content, _StoredCard)
     if stored.card != card_id:
         raise EvidenceError(path, f'has the records of another card, "{stored.card}"')
     return CardEvidence(card_id, tuple(map(_run, stored.runs)))
+
+
+def as_stored(path: Path, content: bytes, shape: type[_T]) -> _T:
+    """The content of the file at `path`, which is JSON of this shape.
+
+    Raises `EvidenceError` when it is not.
+    """
+    try:
+        return msgspec.json.decode(content, type=shape)
+    except (ValueError, RecursionError) as error:
+        raise EvidenceError(path, f"is damaged: {error}") from None
 
 
 def write_evidence(folder: Path, evidence: CardEvidence) -> None:
@@ -85,21 +97,18 @@ def _in_one_line(match: re.Match[str]) -> str:
     return re.sub(r"\s+", " ", match.group()).replace("[ ", "[").replace(" ]", "]")
 
 
-class _Stored(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class _Stored(Struct, frozen=True, forbid_unknown_fields=True):
+    pass
 
 
-def _joined(lines: Any) -> Any:
-    # As lines, so that a change of one is a change of one line in the file.
-    return "\n".join(lines) if isinstance(lines, list) else lines
+def _check_calendar(when: str) -> None:
+    try:
+        datetime.strptime(f"{when}+0000", "%Y-%m-%dT%H:%M:%SZ%z")
+    except ValueError:
+        raise ValueError(f"`when` is {when}, which is on no calendar") from None
 
 
-def _on_the_calendar(when: str) -> str:
-    datetime.strptime(f"{when}+0000", "%Y-%m-%dT%H:%M:%SZ%z")
-    return when
-
-
-class _StoredArray(_Stored):
+class _StoredArray(_Stored, frozen=True):
     name: str
     kind: str
     shape: tuple[int, ...]
@@ -108,27 +117,25 @@ class _StoredArray(_Stored):
     maximum: float | None = None
 
 
-_Moment = Annotated[
-    str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"), AfterValidator(_on_the_calendar)
-]
-_Count = Annotated[int, Field(ge=0)]
-
-
-class _StoredRecord(_Stored):
+class _StoredRecord(_Stored, frozen=True):
     claim: Claim
     fingerprint: str
     code: str
     when: _Moment
     versions: dict[str, str]
-    duration: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    duration: Annotated[float, Meta(ge=0)]
     peak_memory: _Count
     requests: dict[str, str] = {}
     exception: str | None = None
     arrays: tuple[_StoredArray, ...] = ()
-    stdout: Annotated[str, BeforeValidator(_joined)] = ""
+    # As lines, so that a change of one is a change of one line in the file.
+    stdout: tuple[str, ...] | str = ""
+
+    def __post_init__(self) -> None:
+        _check_calendar(self.when)
 
 
-class _StoredFacts(_Stored):
+class _StoredFacts(_Stored, frozen=True):
     parameters: _Count
     weight_bytes: _Count
     inputs: tuple[tuple[_Count, ...], ...] = ()
@@ -137,21 +144,24 @@ class _StoredFacts(_Stored):
     activations: _Count | None = None
 
 
-class _StoredMeasurement(_Stored):
+class _StoredMeasurement(_Stored, frozen=True):
     fingerprint: str
     example: str
     when: _Moment
     versions: dict[str, str]
     models: dict[str, _StoredFacts]
 
+    def __post_init__(self) -> None:
+        _check_calendar(self.when)
 
-class _StoredRun(_Stored):
+
+class _StoredRun(_Stored, frozen=True):
     groups: tuple[str, ...]
     records: dict[str, _StoredRecord]
     measurement: _StoredMeasurement | None = None
 
 
-class _StoredCard(_Stored):
+class _StoredCard(_Stored, frozen=True):
     card: str
     runs: tuple[_StoredRun, ...]
 
@@ -160,7 +170,10 @@ def _run(stored: _StoredRun) -> Run:
     measured = stored.measurement
     measurement = None
     if measured is not None:
-        models = (ModelFacts(name, **dict(facts)) for name, facts in measured.models.items())
+        models = (
+            ModelFacts(name, **msgspec.structs.asdict(facts))
+            for name, facts in measured.models.items()
+        )
         measurement = Measurement(
             fingerprint=measured.fingerprint,
             example=measured.example,
@@ -181,13 +194,17 @@ def _records(stored: dict[str, _StoredRecord]) -> dict[str, Record]:
             versions=record.versions,
             duration=record.duration,
             peak_memory=record.peak_memory,
-            stdout=record.stdout,
+            stdout=_text(record.stdout),
             exception=record.exception,
-            arrays=tuple(ArraySummary(**array.model_dump()) for array in record.arrays),
+            arrays=tuple(ArraySummary(**msgspec.structs.asdict(array)) for array in record.arrays),
             requests=record.requests,
         )
         for example, record in stored.items()
     }
+
+
+def _text(stdout: tuple[str, ...] | str) -> str:
+    return stdout if isinstance(stdout, str) else "\n".join(stdout)
 
 
 def _stored_run(run: Run) -> dict[str, Any]:

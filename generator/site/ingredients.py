@@ -22,7 +22,7 @@ from generator.site.memory import KnownCard, Memory
 from generator.site.search.extent import Search
 from generator.source import path_for_readers
 
-_LIBRARIES = ("jinja2", "markdown", "markupsafe", "nh3", "pygments", "pydantic", "pyyaml")
+_LIBRARIES = ("jinja2", "markdown", "markupsafe", "nh3", "pygments", "msgspec", "pyyaml")
 _PAGEFIND = "pagefind-bin"
 _NANOSECONDS_OF_DOUBT = 100_000_000
 

@@ -131,14 +131,19 @@ def test_a_damaged_file_is_named_with_what_is_wrong(tmp_path, content, reason):
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
-    [("claim", "tested"), ("when", "2026-13-45T12:00:00Z"), ("duration", float("inf"))],
+    ("field", "value", "reason"),
+    [
+        ("claim", "tested", "claim"),
+        ("when", "2026-13-45T12:00:00Z", "when"),
+        ("duration", -1, "duration"),
+        ("duration", float("inf"), "damaged"),
+    ],
 )
-def test_a_value_that_no_run_can_show_is_refused(tmp_path, field, value):
+def test_a_value_that_no_run_can_show_is_refused(tmp_path, field, value, reason):
     write_evidence(tmp_path, CardEvidence("a", (Run(("zh_CN",), {"sample": record()}),)))
     path = tmp_path / "a.json"
     stored = json.loads(path.read_text(encoding="utf-8"))
     stored["runs"][0]["records"]["sample"][field] = value
     path.write_text(json.dumps(stored), encoding="utf-8")
-    with pytest.raises(EvidenceError, match=field):
+    with pytest.raises(EvidenceError, match=reason):
         read_evidence(tmp_path, "a")

@@ -93,7 +93,7 @@ def test_it_does_nothing_in_other_projects(pytester):
     pytester.makepyfile(
         "import sys\n"
         "def test_it():\n"
-        "    heavy = {'pydantic', 'mitmproxy', 'yaml', 'filelock', 'generator.config'}\n"
+        "    heavy = {'msgspec', 'mitmproxy', 'yaml', 'filelock', 'generator.config'}\n"
         "    assert not heavy & set(sys.modules)"
     )
     result = pytester.runpytest_subprocess("-p", "no:hypothesispytest")

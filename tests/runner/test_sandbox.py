@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from generator.cards.examples import groups_of
 from generator.config import LimitSettings
@@ -296,7 +297,7 @@ def test_starting_threads_without_end_reaches_the_limit_on_them(attempt):
             except RuntimeError: break
         time.sleep(100)
     """
-    outcome = attempt(code, limits=LOW.model_copy(update={"memory": 30_000}))
+    outcome = attempt(code, limits=replace(LOW, memory=30_000))
     assert outcome.failure.kind is FailureKind.PROCESS_LIMIT
     assert outcome.failure.summary.startswith("limit of 320 threads at a time reached")
 

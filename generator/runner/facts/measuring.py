@@ -5,13 +5,13 @@ In a process of its own, so that what is shown of the card's code is what it sho
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import msgspec
+from msgspec import Meta, Struct
 
 from generator.cards.examples import Example, Group
 from generator.cards.model import Attributes, Treatment
@@ -96,15 +96,13 @@ def _beginning(models: Mapping[str, str]) -> str:
     )
 
 
-_Count = Annotated[int, Field(ge=0, lt=1 << 63, strict=True)]
+_Count = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
 _Shapes = Annotated[
-    tuple[Annotated[tuple[_Count, ...], Field(max_length=64)], ...], Field(max_length=64)
+    tuple[Annotated[tuple[_Count, ...], Meta(max_length=64)], ...], Meta(max_length=64)
 ]
 
 
-class _ToldFacts(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _ToldFacts(Struct, frozen=True, forbid_unknown_fields=True):
     parameters: _Count
     weight_bytes: _Count
     inputs: _Shapes
@@ -113,9 +111,7 @@ class _ToldFacts(BaseModel):
     activations: _Count | None
 
 
-class _Told(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Told(Struct, frozen=True, forbid_unknown_fields=True):
     is_complete: bool = True
     models: dict[str, _ToldFacts] = {}
 
@@ -124,11 +120,11 @@ def _parsed(stdout: str) -> _Told:
     # The card's code can print at any time, so the last line that is ours is looked for.
     lines = [line for line in stdout.splitlines() if line.startswith(counting.MARK)]
     try:
-        return _Told.model_validate(json.loads(lines[-1].removeprefix(counting.MARK)))
-    except (IndexError, ValueError, RecursionError, ValidationError):
+        return msgspec.json.decode(lines[-1].removeprefix(counting.MARK), type=_Told)
+    except (IndexError, ValueError, RecursionError):
         raise MeasuringError("what was counted was not told in a form that can be read") from None
 
 
 def _facts(told: _Told) -> Iterable[ModelFacts]:
     for entrypoint, facts in told.models.items():
-        yield ModelFacts(entrypoint, **dict(facts))
+        yield ModelFacts(entrypoint, **msgspec.structs.asdict(facts))

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
+import msgspec
 from filelock import FileLock
-from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
+from msgspec import Meta, Struct
 
 from generator.config import SETTINGS_PATH, Settings
 from generator.files import write_whole
@@ -228,45 +229,49 @@ def recordings_of(settings: Settings, cache: Path) -> Recordings:
     )
 
 
-class _Stored(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    when: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
+_Moment = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")]
+_Header = Annotated[str, Meta(pattern=r"^[ -~]*\Z")]
 
 
-class _StoredBody(_Stored):
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    size: Annotated[int, Field(ge=0)]
-    type: Annotated[str, Field(pattern=r"^[ -~]*$")]
-    encoding: Annotated[str, Field(pattern=r"^[ -~]*$")] | None = None
+class _StoredBody(Struct, frozen=True, forbid_unknown_fields=True):
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+    size: Annotated[int, Meta(ge=0)]
+    type: _Header
+    when: _Moment
+    encoding: _Header | None = None
 
 
-class _StoredRedirect(_Stored):
-    status: Annotated[int, Field(ge=300, le=399)]
-    location: Annotated[str, Field(pattern=r"^https?://[!-~]+$")]
-
-
-class _StoredIndex(RootModel[dict[str, _StoredBody | _StoredRedirect]]):
-    pass
+class _StoredRedirect(Struct, frozen=True, forbid_unknown_fields=True):
+    status: Annotated[int, Meta(ge=300, le=399)]
+    location: Annotated[str, Meta(pattern=r"^https?://[!-~]+\Z")]
+    when: _Moment
 
 
 def _entries(index: Path) -> Mapping[str, Recorded]:
     try:
-        stored = _StoredIndex.model_validate_json(index.read_bytes()).root
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ": ".join(str(step) for step in first["loc"][:1])
-        shown = SETTINGS_PATH.parent / INDEX
-        raise RunnerError(
-            f"{shown.as_posix()} is damaged: {where}: {first['msg']}; take it from version"
-            " control again, or remove it and record again"
-        ) from None
-    return {normal(url): _recorded(item) for url, item in stored.items()}
+        stored = msgspec.json.decode(index.read_bytes(), type=dict[str, dict[str, Any]])
+    except (ValueError, RecursionError) as error:
+        raise _damaged(str(error)) from None
+    return {normal(url): _recorded(url, item) for url, item in stored.items()}
 
 
-def _recorded(item: _StoredBody | _StoredRedirect) -> Recorded:
-    if isinstance(item, _StoredRedirect):
-        return RecordedRedirect(item.status, item.location, item.when)
-    return RecordedBody(item.sha256, item.size, item.type, item.when, item.encoding)
+def _damaged(reason: str) -> RunnerError:
+    shown = SETTINGS_PATH.parent / INDEX
+    return RunnerError(
+        f"{shown.as_posix()} is damaged: {reason}; take it from version control again, or remove"
+        " it and record again"
+    )
+
+
+def _recorded(url: str, item: Mapping[str, Any]) -> Recorded:
+    try:
+        if "status" in item:
+            moved = msgspec.convert(item, _StoredRedirect)
+            return RecordedRedirect(moved.status, moved.location, moved.when)
+        body = msgspec.convert(item, _StoredBody)
+    except msgspec.ValidationError as error:
+        raise _damaged(f"{url}: {error}") from None
+    return RecordedBody(body.sha256, body.size, body.type, body.when, body.encoding)
 
 
 def _as_text(entries: Mapping[str, Recorded]) -> str:
