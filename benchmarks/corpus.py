@@ -93,20 +93,24 @@ def write_corpus(root: Path, cards: int) -> Settings:
     return load_settings(root)
 
 
-def card(number: int, edition: int = 0) -> str:
-    """The text of a card; another `edition` of it says something else."""
+def card(number: int, edition: int = 0, naming: int = 0) -> str:
+    """The text of a card.
+
+    Another `edition` of it has another summary, other code and other text; another `naming`,
+    which other pages show as well, another title and other tags.
+    """
     chance = random.Random(f"{number} {edition}")
-    title = f"Net {number} {_word(chance, _ENGLISH)}"
+    names = random.Random(f"{number} named {naming}")
     return "\n".join(
         [
             "---",
             "template: hub1",
-            f'title: "{title}"',
+            f'title: "Net {number} {_word(names, _ENGLISH)}"',
             "summary:",
             f'    en_US: "{_sentence(chance, _ENGLISH, 9)}"',
             f'    zh_CN: "{_sentence(chance, _CHINESE, 7, "")}"',
             f"author: {_word(chance, _ENGLISH).title()} Lab",
-            f"tags: [{', '.join(sorted(chance.sample(_TAGS, 2)))}]",
+            f"tags: [{', '.join(sorted(names.sample(_TAGS, 2)))}]",
             "github-link: https://github.com/example/models",
             "---",
             "",
