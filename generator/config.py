@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, Struct, field
 
 from generator.cards.rules import all_rules, is_essential
 from generator.diagnostics import Diagnostic, Severity, did_you_mean, in_source_order, nearest
@@ -116,8 +115,7 @@ class _SettingsFile(SettingsPart, frozen=True):
     look: LookSettings = LookSettings()
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Everything that `site/site.yaml` says of the hub at `root`.
 
     `title`, `description` and the names in `tags` are by language code; `time_limit` is

@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from generator.source import Span
 
@@ -20,16 +21,14 @@ class Severity(str, Enum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Text that is to take the place of what stands at `span`."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One problem: where it is, what is wrong, and how to mend it.
 
     `edits` mend it where there is one right answer; they are made together.
@@ -80,8 +79,7 @@ def printable(text: str) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ReportWords:
+class ReportWords(Struct, frozen=True):
     """What a report for people says itself, in one language."""
 
     error: str = "error"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from wcwidth import wcwidth
 
 from generator.diagnostics import ENGLISH_REPORT, Diagnostic, ReportWords, printable
@@ -20,8 +20,7 @@ _BEFORE = 30
 _MAX_BYTES = 4_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
+class _Cell(Struct, frozen=True):
     """What stands for one code point, and the columns it takes."""
 
     text: str

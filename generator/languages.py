@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Struct, frozen=True):
     """A language in which cards are written and pages are published.
 
     `code` (`zh_CN`) names it in cards, settings and the JSON API; `name` is what its own

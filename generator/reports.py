@@ -6,10 +6,11 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from generator.diagnostics import Diagnostic, printable
 from generator.excerpt import lines_of, source_line
@@ -18,8 +19,7 @@ from generator.source import Span
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedRule:
+class ReportedRule(Struct, frozen=True):
     """A rule as reports name it; `url` is where it is explained, if anywhere."""
 
     code: str

@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from generator.diagnostics import Diagnostic, ReportWords
@@ -25,8 +27,7 @@ _FOLDER = Path(__file__).parent / "messages"
 _PLACE = re.compile(r"\{(?P<name>\w+)(?::(?P<kind>say|number))?\}|(?P<brace>\{\{|\}\})")
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
+class _Message(Struct, frozen=True):
     """A message of the catalogue; `said` are the places of parts that are messages.
 
     One that `joins` has nothing but such parts.

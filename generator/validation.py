@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import inspect
+from msgspec import Struct, inspect
 
 from generator.diagnostics import did_you_mean
 from generator.source import Span
@@ -35,8 +34,7 @@ class ShapeProblemKind(Enum):
     WRONG_VALUE = "wrong value"
 
 
-@dataclass(frozen=True, slots=True)
-class ShapeProblem:
+class ShapeProblem(Struct, frozen=True):
     """One departure of a tree from its type."""
 
     kind: ShapeProblemKind

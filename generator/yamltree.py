@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import yaml
+from msgspec import Struct
 
 from generator.source import Position, Span
 
@@ -28,8 +29,7 @@ _FLOAT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """A single value. What is not a number, `true`, `false` or null is text, dates too.
 
     `text` is how it is written, quotes and escapes aside: `70.30` is another text than `70.3`.
@@ -40,8 +40,7 @@ class Scalar:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A key of a mapping, with its value."""
 
     key: str
@@ -49,16 +48,14 @@ class Entry:
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
-class MappingNode:
+class MappingNode(Struct, frozen=True):
     """The entries of a mapping, in the order of the source."""
 
     entries: tuple[Entry, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class SequenceNode:
+class SequenceNode(Struct, frozen=True):
     """The items of a sequence."""
 
     items: tuple[Node, ...]

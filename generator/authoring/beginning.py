@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.authoring.answers import Answers
 from generator.authoring.draft import Draft, draft_text
@@ -36,8 +37,7 @@ REQUIRED = ("organisation", "task", "model")
 """What has no default."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Surroundings:
+class _Surroundings(Struct, frozen=True):
     """The hub as it is before the card: `cards` are those of `folder` that can be read."""
 
     settings: Settings

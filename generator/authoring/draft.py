@@ -6,11 +6,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
 import yaml
+from msgspec import Struct
 
 from generator.authoring.repository import GITHUB, ModelRepository
 from generator.cards.front_matter import TEMPLATES
@@ -22,8 +22,7 @@ _COMMON_SKELETON = "en_US"
 _MARKDOWN = re.compile(r"[\\`*\[\]<>|~&]")
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """What is known of a model whose card is to be written.
 
     `organisation`, `task` and `model` make its id. `languages` are codes, each with a section.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich import box
 from rich.table import Table
 from rich.text import Text
@@ -21,8 +21,7 @@ NONE, PARTLY = "none", "partly"
 _WEAKEST_FIRST = (Claim.COMPILED, Claim.EXECUTED, Claim.REPRODUCED)
 
 
-@dataclass(frozen=True, slots=True)
-class CardLine:
+class CardLine(Struct, frozen=True):
     """A card in short. `evidence` is what its records show, by `evidence_state`."""
 
     id: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from generator.authoring.errors import AuthoringError
 from generator.diagnostics import printable, shortened
@@ -21,8 +22,7 @@ _PATH = re.compile(
 _WRITE = "write owner/name, owner/name:branch, or an address such as https://github.com/owner/name"
 
 
-@dataclass(frozen=True, slots=True)
-class ModelRepository:
+class ModelRepository(Struct, frozen=True):
     """A repository with a `hubconf.py`: `name` is `owner/name`, `link` where people see it."""
 
     host: str

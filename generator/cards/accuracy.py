@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from generator.cards import rules
 from generator.cards.entrypoints import Load
@@ -38,8 +39,7 @@ _WHOLE = Decimal(100)
 _LONGEST_NAME = 200
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
+class _Columns(Struct, frozen=True):
     """Where the columns of a table are, from 0."""
 
     model: int | None
@@ -47,8 +47,7 @@ class _Columns:
     top_1: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """What a row says: `cell` names the model, and has nothing but its name if `is_plain`."""
 
     cell: Cell

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from generator.cards import rules
 from generator.cards.model import Card, ContainerKind, Section
@@ -33,8 +34,7 @@ class _Repository(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """A place on GitHub; what the address does not tell is empty."""
 
     repository: _Repository

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.cards import rules
 from generator.cards.document import Document
@@ -38,8 +39,7 @@ MOST = 200
 """More allowances than this are not read: each is compared with every problem of the card."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
+class _Written(Struct, frozen=True):
     """What is written in one line: its place, and the lines of the block that follows."""
 
     text: str
@@ -47,8 +47,7 @@ class _Written:
     scope: range
 
 
-@dataclass(frozen=True, slots=True)
-class FoundAllowances:
+class FoundAllowances(Struct, frozen=True):
     """The allowances of a card, and what is wrong with how they are written."""
 
     allowances: tuple[Allowance, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.cards import rules
 from generator.cards.model import Attributes
@@ -16,8 +17,7 @@ MAX_TIMEOUT = 86_400
 """Seconds that a block may ask for at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeUse:
+class AttributeUse(Struct, frozen=True):
     """An attribute as it may be written, and what it does, by language code."""
 
     example: str
@@ -94,8 +94,7 @@ _EXCEPTION = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeProblem:
+class AttributeProblem(Struct, frozen=True):
     """Something wrong with one attribute."""
 
     rule: Rule
@@ -104,16 +103,14 @@ class AttributeProblem:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReadAttributes:
+class ReadAttributes(Struct, frozen=True):
     """The attributes that could be understood, and what is wrong with the others."""
 
     attributes: Attributes
     problems: tuple[AttributeProblem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(Struct, frozen=True):
     """An attribute as it is written: `value` is none when there is no `=` behind the name."""
 
     name: str

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.cards.model import Container, ContainerKind, Line, LineKind
 
@@ -55,8 +58,7 @@ _SINGLE_LINES = (
 _BLOCK_STARTERS = frozenset(" \t#`~<>-+*_=0123456789")
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(Struct, frozen=True):
     """An open container: how far its content is indented, and whether it has any yet."""
 
     container: Container
@@ -64,15 +66,13 @@ class _Open:
     has_content: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Fence:
+class _Fence(Struct, frozen=True):
     character: str
     length: int
     indent: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Cursor:
+class _Cursor(Struct, frozen=True):
     """A place in a line. `partial` columns of a tab before `index` are still to be given."""
 
     text: str

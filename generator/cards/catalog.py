@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from generator.cards import rules
 from generator.cards.allowances import not_allowed
 from generator.cards.model import Card
@@ -29,8 +31,7 @@ _ID = re.compile(r"\w[\w.-]{0,199}")
 _RESERVED_IDS = frozenset({"index", "guide", "assets", "tags", "api", "con", "prn", "aux", "nul"})
 
 
-@dataclass(frozen=True, slots=True)
-class Catalog:
+class Catalog(Struct, frozen=True):
     """The valid cards, in the order of their ids, and the problems of all that were read.
 
     `paths` are the files that were read as cards, valid or not.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.cards.attributes import read_attributes
 from generator.cards.blocks import scan_lines
@@ -21,8 +23,7 @@ _LIKE_SECTION_COMMENT = re.compile(r"\s*<!--\s*section\b[^>]{0,80}", re.IGNORECA
 _ATX_CLOSE = re.compile(r"(?:^|[ \t])#+[ \t]*$")
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatterText:
+class FrontMatterText(Struct, frozen=True):
     """The YAML between the delimiters; its first line is `first_line` of the file."""
 
     text: str
@@ -30,8 +31,7 @@ class FrontMatterText:
     is_closed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A file as the format sees it: head, preamble, sections; nothing is judged yet.
 
     `preamble` is what stands before the first section; `misplaced_comments` are lines that

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.cards import rules
 from generator.cards.hubconf import OwnHub
@@ -21,8 +22,7 @@ _DEFAULT_HOST = "github.com"
 _DEFAULT_BRANCH = "master"
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """A call that loads an entrypoint, by its name, from a repository; `span` is the name's.
 
     `is_own` when the repository is answered from this checkout. A call of which not all is

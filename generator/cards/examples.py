@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from generator.cards.model import Card, CodeBlock
 from generator.cards.variants import find_variants
@@ -10,8 +10,7 @@ from generator.cards.variants import find_variants
 SAMPLE = "sample"
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A block that is run and reported by itself.
 
     `id` is unique in its group and has no line number, so that it survives edits
@@ -22,8 +21,7 @@ class Example:
     block: CodeBlock
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The examples that share one namespace and one process, in the order of execution.
 
     Each depends on all before it. `name` is the code of the section's language, or

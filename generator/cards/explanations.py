@@ -8,11 +8,11 @@ for a rule without an entry in both languages, and for an example that does not 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import yaml
+from msgspec import Struct
 
 from generator.translating import CHINESE, ENGLISH
 from generator.yamltree import SAFE_LOADER
@@ -20,8 +20,7 @@ from generator.yamltree import SAFE_LOADER
 _FOLDER = Path(__file__).parent / "explanations"
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """What has the problem and what has not, and where in a card it stands."""
 
     at: str
@@ -29,8 +28,7 @@ class Example:
     right: str
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """Why there is such a rule, by language code, and an example of it."""
 
     code: str

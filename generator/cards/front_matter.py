@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -65,8 +64,7 @@ _RULES = {
 _EXAMPLE_HINT = "begin the file with a line ---, the front matter, and another line ---"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadFrontMatter:
+class ReadFrontMatter(Struct, frozen=True):
     """The front matter, if it is as it must be, and what is wrong with it."""
 
     front_matter: FrontMatter | None

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
 from generator.cards.python_code import literal_text
 from generator.config import Settings
 
@@ -20,8 +22,7 @@ _MAX_HOPS = 8
 _MAX_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Entrypoints:
+class Entrypoints(Struct, frozen=True):
     """The entrypoints of a `hubconf.py`.
 
     `lines` has those it offers with the line that offers them. `loadable` are all the names
@@ -36,8 +37,7 @@ class Entrypoints:
     pretrained: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(Struct, frozen=True):
     """A repository that is answered from this checkout: `owner/name` in lower case."""
 
     host: str
@@ -45,8 +45,7 @@ class Repository:
     branch: str
 
 
-@dataclass(frozen=True, slots=True)
-class OwnHub:
+class OwnHub(Struct, frozen=True):
     """The hub that the checkout is: under which names it is loaded, and what it offers.
 
     `entrypoints` is none when there is no `hubconf.py`, or when it is no Python; `problem`

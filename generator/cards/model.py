@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from generator.source import Span
 
@@ -35,8 +36,7 @@ class ContainerKind(Enum):
     ORDERED_ITEM = "ordered item"
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(Struct, frozen=True):
     """A block quote or list item that is open on a line.
 
     `first_line` is the line that opens it; two items with one `list_line` are in one list.
@@ -50,8 +50,7 @@ class Container:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One source line: what it is, in which containers, and its text without their prefixes.
 
     `content` begins at `column`; a tab that a container's prefix took a part of is spaces.
@@ -64,8 +63,7 @@ class Line:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A heading of a section; `text` is its Markdown source."""
 
     level: int
@@ -83,8 +81,7 @@ class LinkKind(Enum):
     HTML = "html"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A link or image; `span` is where its target stands."""
 
     kind: LinkKind
@@ -102,8 +99,7 @@ class Treatment(Enum):
     NOT_CODE = "not code"
 
 
-@dataclass(frozen=True, slots=True)
-class Attributes:
+class Attributes(Struct, frozen=True):
     """What a fence's info string says behind the language, of how the code is to be run.
 
     `skip` is the reason why it is not; `raises` the name of the exception that it is expected
@@ -120,8 +116,7 @@ class Attributes:
     spans: Mapping[str, Span] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class CodeBlock:
+class CodeBlock(Struct, frozen=True):
     """A fenced block.
 
     `code` has no container prefixes, and a newline at the end of each line. Its first line
@@ -162,8 +157,7 @@ class CodeBlock:
         return Treatment.EXECUTE if self.attributes.raises is None else Treatment.RAISE
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """What the card says in one language. `span` is that of its section comment."""
 
     language: str
@@ -174,8 +168,7 @@ class Section:
     links: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MetricRow:
+class MetricRow(Struct, frozen=True):
     """What is measured of one entrypoint: each value as it is written, by its column's name.
 
     `span` is the place of the entrypoint, `spans` those of the values; `model` is how readers
@@ -189,8 +182,7 @@ class MetricRow:
     spans: Mapping[str, Span]
 
 
-@dataclass(frozen=True, slots=True)
-class MetricTable:
+class MetricTable(Struct, frozen=True):
     """Metrics on one dataset: the titles of the columns by their names, and the rows.
 
     A title, and `dataset`, is by language code; what is the same in all has the code "".
@@ -202,8 +194,7 @@ class MetricTable:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
+class FrontMatter(Struct, frozen=True):
     """The facts at a card's head. `summary` is by language code.
 
     `spans` has the place of each value by its path: `("title",)`, `("summary", "zh_CN")`,
@@ -220,8 +211,7 @@ class FrontMatter:
     metrics: Mapping[str, MetricTable] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """A problem that the author knows of and lets be, in these lines; `span` is its code's."""
 
     code: str
@@ -231,8 +221,7 @@ class Allowance:
     last_line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     r"""One model's document, valid by the format.
 
     `id` is the file's name without its ending. `text` is the whole source with `\n` line

@@ -10,9 +10,11 @@ import ast
 import builtins
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pyflakes import messages
 from pyflakes.checker import Checker
 
@@ -75,8 +77,7 @@ _PLAIN_HINT = "define it, or import it, before it is used"
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
+class _Context(Struct, frozen=True):
     """What surrounds a node.
 
     `is_exempt`: a look-up may fail and do no harm, or does not happen. `is_conditional`: it
@@ -92,8 +93,7 @@ class _Context:
     string: ast.JoinedStr | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
+class _Use(Struct, frozen=True):
     """A look-up of a name, and what surrounds it."""
 
     name: str

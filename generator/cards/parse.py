@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.cards import rules
 from generator.cards.allowances import find_allowances, not_allowed, unused_in_structure
@@ -29,8 +30,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedCard:
+class ParsedCard(Struct, frozen=True):
     """A card, if the file is one, and the problems found in it."""
 
     card: Card | None

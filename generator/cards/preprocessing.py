@@ -10,8 +10,9 @@ import ast
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from generator.cards import rules
 from generator.cards.model import Line, LineKind, Section
@@ -59,16 +60,14 @@ _MAYBE = re.compile(
 _RGB = re.compile(r"\bRGB\b")
 
 
-@dataclass(frozen=True, slots=True)
-class _Constant:
+class _Constant(Struct, frozen=True):
     """Numbers in code, or none where they can't be read from it, and their line in the card."""
 
     numbers: tuple[float, ...] | None
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Paragraph:
+class _Paragraph(Struct, frozen=True):
     """Text without line ends in between, and where each of its lines begins in it."""
 
     text: str

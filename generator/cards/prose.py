@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from generator.cards.model import Line, LineKind, Section
 from generator.source import Position, Span
@@ -35,8 +36,7 @@ class PassageKind(Enum):
     DEFINITION = "link definition"
 
 
-@dataclass(frozen=True, slots=True)
-class CodeSpan:
+class CodeSpan(Struct, frozen=True):
     """A code span: its code, and where that begins in the passage's text."""
 
     code: str
@@ -48,8 +48,7 @@ class CodeSpan:
         return self.start + len(self.code)
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True):
     r"""Lines that are read as one text; `text` and `prose` have them joined with `\n`.
 
     `in_references` tells a passage below a heading that announces references.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.cards import rules
 from generator.cards.prose import CodeSpan, Passage, PassageKind
@@ -41,16 +42,14 @@ _MOST_TOLD = 5
 _LONGEST_INTERVAL = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Two brackets that belong together, by their places in a passage's text."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Brackets:
+class Brackets(Struct, frozen=True):
     """The brackets of a text: those with a counterpart, and the places of those without."""
 
     pairs: tuple[Pair, ...]

@@ -7,14 +7,14 @@ import re
 import sys
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.cards.model import CodeBlock
 from generator.source import Position, Span
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedCode:
+class ParsedCode(Struct, frozen=True):
     """A block and its tree; `lines` are those of its code, `nodes` all of the tree's.
 
     The tree's line numbers are those of the card, its columns those of the code, in bytes of
@@ -75,8 +75,7 @@ class ParsedCode:
         return Position(line, first + index)
 
 
-@dataclass(frozen=True, slots=True)
-class SyntaxFault:
+class SyntaxFault(Struct, frozen=True):
     """Why a block has no tree. It is `certain` when no interpreter would compile the code."""
 
     message: str

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.cards import rules
 from generator.cards.model import Card, Section
@@ -26,8 +27,7 @@ _TERMS = Path(__file__).with_name("terms.txt")
 _SHORTEST_TERM = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Corrections:
+class Corrections(Struct, frozen=True):
     """What is meant by misspelt words, in lower case: one way to write it, or more."""
 
     of_words: Mapping[str, str]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice, pairwise, takewhile
+
+from msgspec import Struct
 
 from generator.cards.model import Line, LineKind
 from generator.source import Span
@@ -19,16 +20,14 @@ _TAG = re.compile(r"<[^<>]*>")
 _MARKUP = re.compile(r"[*`]|(?<!\w)_+|_+(?!\w)")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A cell: its source and, as `text`, its words without markup; `span` is the source's."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table; a row may have fewer or more cells than the header."""
 
     header: tuple[Cell, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.cards.metrics import as_table, metrics_named_by
 from generator.cards.model import Card, Section
@@ -12,8 +13,7 @@ from generator.cards.tables import Table, find_tables
 from generator.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class SectionText:
+class SectionText(Struct, frozen=True):
     """The passages and tables of a section, in their order.
 
     `written` are the tables that are written out; `tables` has those of metrics as well.

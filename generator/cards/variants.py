@@ -14,8 +14,10 @@ import tokenize
 import warnings
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.cards import rules
 from generator.cards.model import CodeBlock, Treatment
@@ -42,8 +44,7 @@ _MAX_LABEL = 60
 _NO_ENTRYPOINT = frozenset({"repo_info", "repo", "github"})
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """The sample code with an alternative active, and the active statement commented out.
 
     `label` is what distinguishes it, unique in the card, and `active_label` what distinguishes
@@ -63,8 +64,7 @@ class Variant:
         return self.code.block
 
 
-@dataclass(frozen=True, slots=True)
-class _Alternative:
+class _Alternative(Struct, frozen=True):
     """A commented statement: its lines, from 0, and what it is an alternative of."""
 
     first: int
@@ -73,8 +73,7 @@ class _Alternative:
     active: _Assignment
 
 
-@dataclass(frozen=True, slots=True)
-class FoundVariants:
+class FoundVariants(Struct, frozen=True):
     """The variants of a card, and its alternatives that are none, because they say nothing new.
 
     `duplicates` are where they stand, and the line in which the same stands before;

@@ -7,13 +7,14 @@ from asyncio import CancelledError
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import dask
 from distributed import Client
 from distributed import TimeoutError as WaitedTooLongError
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.cluster.errors import ClusterError
 from generator.cluster.results import result_of
@@ -28,8 +29,7 @@ _SECONDS_TO_CONNECT = 5
 _BATCHES_A_THREAD = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(Struct, frozen=True):
     """A renderer: the workers of a cluster, which need share no disk that is written to."""
 
     address: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from distributed import WorkerPlugin, get_worker
+from msgspec import Struct
 
 from generator.cards.examples import Group
 from generator.cluster.errors import DiffersError
@@ -21,8 +21,7 @@ from generator.runner.session import Outcome
 from generator.runner.workshop import Needs, Workshop
 
 
-@dataclass(frozen=True, slots=True)
-class RunOrder:
+class RunOrder(Struct, frozen=True):
     """How the groups of a run are executed; `time_limit` is in seconds, for each.
 
     `program` and `environment` tell what who orders it has: this program, and all that the
@@ -36,16 +35,14 @@ class RunOrder:
     environment: str
 
 
-@dataclass(frozen=True, slots=True)
-class SeenExample:
+class SeenExample(Struct, frozen=True):
     """What executing an example showed, and what the group had asked of the network by then."""
 
     outcome: Outcome
     exchanges: tuple[Exchange, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SeenGroup:
+class SeenGroup(Struct, frozen=True):
     """What executing a group showed, by the ids of its examples.
 
     `versions` are those of its runtime, by the names shown to readers.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from msgspec import Struct
@@ -14,8 +13,7 @@ from generator.evidence.store import EvidenceError, as_stored
 from generator.files import write_whole
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Struct, frozen=True):
     """The texts of a card that were agreed to be translations, by the hashes of both.
 
     `pairs` has for each language the hashes of the first language's texts with its own.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 
 class Claim(Enum):
@@ -18,8 +19,7 @@ class Claim(Enum):
     """The code ran with the published weights, known by their hash."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArraySummary:
+class ArraySummary(Struct, frozen=True):
     """A tensor or array that an example left behind under `name`, or printed.
 
     `minimum` and `maximum` are of its finite elements; there are none in an empty array, and
@@ -34,8 +34,7 @@ class ArraySummary:
     maximum: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """What executing one example showed: its verification record.
 
     `fingerprint` is that of everything the outcome depended on; `code` that of the code up
@@ -59,8 +58,7 @@ class Record:
     requests: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ModelFacts:
+class ModelFacts(Struct, frozen=True):
     """What was counted of a model that a card loads, when the card first called it.
 
     `entrypoint` is the name by which it was loaded. `parameters` are numbers; `weight_bytes`
@@ -79,8 +77,7 @@ class ModelFacts:
     activations: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(Struct, frozen=True):
     """What was counted of the models that a run loads; of none, when there was nothing to count.
 
     `example` is the id of the last example that was executed for it; `fingerprint` covers what
@@ -94,8 +91,7 @@ class Measurement:
     models: tuple[ModelFacts, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One execution of a group's examples, for which all of `groups` are credited.
 
     More than one when their code is the same: that of two languages, mostly. `records` are
@@ -107,8 +103,7 @@ class Run:
     measurement: Measurement | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CardEvidence:
+class CardEvidence(Struct, frozen=True):
     """The records of one card."""
 
     card_id: str

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from generator.cards.model import Card
 from generator.evidence.model import CardEvidence
 
 
-@dataclass(frozen=True, slots=True)
-class FoundEvidence:
+class FoundEvidence(Struct, frozen=True):
     """The records of a card that are valid today; `problems` is what kept some from being told.
 
     `behind` has for each language whose text does not follow another one how many changes it
@@ -37,8 +37,7 @@ class EvidenceSource(Protocol):
         """Whether all else that it depends on is, on this machine, as it was where it is from."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoEvidence:
+class NoEvidence(Struct, frozen=True):
     """The source of those who have none."""
 
     def key(self, _card: Path) -> str:

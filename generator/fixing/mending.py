@@ -6,8 +6,9 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.diagnostics import Diagnostic, Severity, printable
 from generator.fixing.edits import with_edits
@@ -21,8 +22,7 @@ Judge = Callable[[Path, bytes], tuple[Diagnostic, ...]]
 """Gives the problems of a file with such content."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mended:
+class Mended(Struct, frozen=True):
     """A file, what is in it, and what is to be in it."""
 
     path: Path

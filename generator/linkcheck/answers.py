@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class State(Enum):
@@ -18,8 +19,7 @@ class State(Enum):
     """Nobody could tell: no answer, a failure of the server, or one that only people may ask."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What has become of an address; `detail` is where it is now, or what went wrong."""
 
     state: State

@@ -9,13 +9,13 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
 import httpx
+from msgspec import Struct
 
 from generator.linkcheck.answers import Answer, State
 
@@ -32,8 +32,7 @@ _LATER = (
 _MOST_REDIRECTS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Manners:
+class Manners(Struct, frozen=True):
     """How servers are asked; all times are in seconds.
 
     `pause` lies between two questions to a host, `backoff` before the first repetition, and

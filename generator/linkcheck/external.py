@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import urldefrag
+
+from msgspec import Struct
 
 from generator.cards.links import address_of
 from generator.cards.model import Card
@@ -14,8 +15,7 @@ from generator.source import Span
 _WEB = re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a link stands."""
 
     path: str

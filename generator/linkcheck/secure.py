@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.cards import rules
 from generator.cards.addresses import plain_addresses
@@ -19,8 +21,7 @@ from generator.source import Span
 _PLAIN, _SECURE = "http:", "https:"
 
 
-@dataclass(frozen=True, slots=True)
-class _Secured:
+class _Secured(Struct, frozen=True):
     """What the address would be, and how it becomes that."""
 
     address: str

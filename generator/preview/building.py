@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.config import Settings, SettingsError, load_settings
 from generator.diagnostics import Diagnostic
@@ -16,8 +18,7 @@ from generator.site.output import OutputError, Tree
 from generator.site.search.extent import Search
 
 
-@dataclass(frozen=True, slots=True)
-class Previewed:
+class Previewed(Struct, frozen=True):
     """The hub at `root` with the cards in a folder, built into `output` by `jobs` processes.
 
     `evidence` gives the records of a hub with these settings.
@@ -30,8 +31,7 @@ class Previewed:
     evidence: Callable[[Settings], EvidenceSource]
 
 
-@dataclass(frozen=True, slots=True)
-class Rebuilt:
+class Rebuilt(Struct, frozen=True):
     """What is to be shown after a build; the `report` is None when it could not begin."""
 
     shown: Shown

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.diagnostics import Diagnostic, Severity, printable
 from generator.translating import say
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What keeps the site from being shown as it is now written; `place` may be empty."""
 
     place: str
@@ -20,8 +20,7 @@ class Problem:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What a preview shows.
 
     `base_path` begins and ends with a slash. `version` tells one version of the site from

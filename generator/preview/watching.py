@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from watchfiles import Change, DefaultFilter
 from watchfiles._rust_notify import RustNotify
 
@@ -19,8 +19,7 @@ _AT_MOST_MILLISECONDS = 100
 _RETRY_SECONDS = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """Folders of which everything counts, at any depth; any of them may not be there yet.
 
     `beside` has files that count as well, without what else is in their folders: the site that

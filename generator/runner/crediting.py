@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from generator.cards.examples import Group
 from generator.runner.session import Failure, Frame, Raised

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.cards.model import Card, CodeBlock
 from generator.runner.groups import ExecutedGroup
@@ -17,8 +18,7 @@ _MARKED = ">   "
 _UNMARKED = "    "
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A place in the code that led to a failure; `source` are lines of it, `>` marks the one."""
 
     path: str
@@ -27,8 +27,7 @@ class Place:
     source: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """What a failure is, as its reader sees it.
 
     `places` go from the example to where it failed; `message` says what happened there,

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.cards.examples import Example, Group
 from generator.cards.model import Treatment
@@ -26,8 +27,7 @@ _COUNTING = Path(__file__).with_name("facts")
 _WORKER_FILES = ("worker/*.py", "sandbox/*.py")
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
+class Fingerprint(Struct, frozen=True):
     """`whole` covers all that the outcome depends on; `code` the card's own part of it."""
 
     whole: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from _pytest._code.code import (
     ReprFileLocation,
     ReprTraceback,
 )
+from msgspec.structs import replace
 
 from generator.cards.catalog import read_card
 from generator.cards.examination import examination_errors

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from filelock import FileLock
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.cards.model import Card
 from generator.evidence.model import CardEvidence, Measurement, Record, Run
@@ -16,8 +18,7 @@ from generator.evidence.places import evidence_folder
 from generator.evidence.store import EvidenceError, read_evidence, write_evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Credited:
+class Credited(Struct, frozen=True):
     """Groups of a card that one run stands for, and the ids of the examples in each."""
 
     names: tuple[str, ...]

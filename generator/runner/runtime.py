@@ -10,10 +10,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from msgspec import Struct
 
 from generator.cache import cache_folder
 from generator.config import Settings
@@ -25,8 +25,7 @@ _MARKER = "complete"
 _MAKING = 1  # to be raised when runtimes are made in another way
 
 
-@dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(Struct, frozen=True):
     """An interpreter in which cards run. `key` is the hash of what defines it."""
 
     name: str
@@ -35,8 +34,7 @@ class Runtime:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class RuntimeContents:
+class RuntimeContents(Struct, frozen=True):
     """What a runtime holds: the version of its Python, and of each package by name."""
 
     python: str

@@ -7,14 +7,14 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 _DEFAULT_AVAILABLE = 4 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """Something to do; `memory` is what it is expected to take, in bytes."""
 
     do: Callable[[], None]

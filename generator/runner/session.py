@@ -10,10 +10,13 @@ import selectors
 import signal
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.cards.examples import Example, Group
 from generator.cards.model import Treatment
@@ -50,8 +53,7 @@ class FailureKind(Enum):
     CHANGED = "shows something else than before"
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """A line of code that was being executed when an exception arose.
 
     `columns` are those of the first character and of the one behind the last, in code
@@ -65,8 +67,7 @@ class Frame:
     columns: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(Struct, frozen=True):
     """An exception; `link` says how it led to the one before it in the chain."""
 
     type: str
@@ -75,8 +76,7 @@ class Raised:
     link: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """Why an example did not run to its end.
 
     `line` is the card's line at which it happened; `chain` has the exception, and those
@@ -89,8 +89,7 @@ class Failure:
     chain: tuple[Raised, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What executing an example showed. `duration` is in seconds, `peak_memory` in bytes.
 
     `exception` is what it was expected to raise, and did, as `type: message`.
@@ -106,8 +105,7 @@ class Outcome:
     exception: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
+class Launch(Struct, frozen=True):
     """With what a group is run.
 
     `path` is the card's path as its readers know it, and as tracebacks show it; `network`
@@ -119,7 +117,7 @@ class Launch:
     path: str
     network: Mapping[str, str]
     time_limit: float
-    limits: LimitSettings = field(default_factory=LimitSettings)
+    limits: LimitSettings = LimitSettings()
 
 
 @dataclass
@@ -298,8 +296,7 @@ def _has_reported(heard: _Heard) -> bool:
     return not heard.is_over_limit and heard.reports.endswith(b"\n")
 
 
-@dataclass(frozen=True, slots=True)
-class _Report:
+class _Report(Struct, frozen=True):
     """What the code's process tells of a block."""
 
     chain: tuple[Raised, ...]

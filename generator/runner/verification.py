@@ -9,8 +9,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.cards.examples import Example, Group
 from generator.cards.model import Treatment
@@ -32,8 +35,7 @@ _MEMORY_OF_UNKNOWN = 1 << 30
 _RECORDED = (Treatment.EXECUTE, Treatment.RAISE, Treatment.COMPILE)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """How an example fared, and where: in this run, or, when `running` is none, in a record."""
 
     outcome: Outcome
@@ -41,8 +43,7 @@ class Result:
     unanswered: tuple[Exchange, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """How cards are verified.
 
     `takes_records`: examples are not executed whose record is still valid. `keeps_records`:

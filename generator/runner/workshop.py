@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.cache import cache_folder
 from generator.cards.examples import Example, Group
@@ -31,8 +32,7 @@ from generator.runner.stand_ins import weights_of
 from generator.runner.warm import WarmRuntime
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RunningGroup:
+class RunningGroup(Struct, frozen=True, eq=False):
     """A group's process, and its access to the mirror."""
 
     session: GroupSession

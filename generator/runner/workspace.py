@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.runner.worker.folders import remove_folder
 
@@ -15,8 +16,7 @@ from generator.runner.worker.folders import remove_folder
 _PASSED_ON = ("PATH", "SYSTEMROOT")
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(Struct, frozen=True):
     """The folders of one group, all below `folder`, all empty at first."""
 
     folder: Path

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.site import formats
 from generator.site.facts import Point
@@ -29,8 +30,7 @@ _STEPS = (1.0, 2.0, 5.0, 10.0)
 _GAP = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A rectangle."""
 
     left: float
@@ -48,16 +48,14 @@ class Box:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """A mark of an axis: where it is along the axis, and the number there."""
 
     at: float
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A model: the mark's shape as the data of an SVG path, its place, and its name with its own.
 
     `name_box` is what the name takes, `x` and `y` is the mark's middle. `has_line` when the name
@@ -78,8 +76,7 @@ class Mark:
         return round(self.name_box.bottom - 0.3 * FONT, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class AccuracyChart:
+class AccuracyChart(Struct, frozen=True):
     """What the template draws; `text` says the same in words."""
 
     width: float

@@ -6,10 +6,12 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.cards.catalog import duplicate_ids, find_cards
 from generator.config import Settings
@@ -28,8 +30,7 @@ if TYPE_CHECKING:
     from generator.site.rendering import Renderer
 
 
-@dataclass(frozen=True, slots=True)
-class BuildReport:
+class BuildReport(Struct, frozen=True):
     """What a build has published; `pages` are the HTML files among the `files`.
 
     `rendered` says how many cards were not as they had been. With an error among the
@@ -50,8 +51,7 @@ def no_progress(_done: int, _all: int) -> None:
     """Tells nobody how many cards are rendered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Struct, frozen=True):
     """What is to be built: a site of the cards in these files and folders.
 
     It will be found at `base_url`, or where the settings say. Cards are rendered by `jobs`

@@ -10,10 +10,12 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from html import escape, unescape
 from typing import TypeAlias
 from urllib.parse import unquote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.cards.links import address_of
 from generator.cards.model import Card, Link, Section
@@ -38,8 +40,7 @@ _TOP = ("", "top")
 _SHOWN_ANCHORS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class LocalLink:
+class LocalLink(Struct, frozen=True):
     """A link or picture of a section that leads into the site, and where it stands."""
 
     language: str
@@ -47,8 +48,7 @@ class LocalLink:
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CardLinks:
+class CardLinks(Struct, frozen=True):
     """The links of a card that need a look at the others."""
 
     card_id: str
@@ -139,8 +139,7 @@ def broken_links(
                     yield Diagnostic(card.path, span, "E402", Severity.ERROR, *problem)
 
 
-@dataclass(frozen=True, slots=True)
-class _Site:
+class _Site(Struct, frozen=True):
     hub: Hub
     ids: Collection[str]
     anchors_of: Callable[[str], Anchors | None]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from markupsafe import Markup
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.cards.examples import SAMPLE
 from generator.cards.model import Card
@@ -49,8 +50,7 @@ from generator.site.theme import CARD_TEMPLATE
 from generator.site.variants import NamedVariant
 
 
-@dataclass(frozen=True, slots=True)
-class CardContent:
+class CardContent(Struct, frozen=True):
     """A card, or one of its variants, in the language that its page shows.
 
     `sample` is HTML. `records` are those of the blocks as they are shown. `headings` are the
@@ -67,32 +67,28 @@ class CardContent:
     variant: NamedVariant | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(Struct, frozen=True):
     """A file to take away, and under which name."""
 
     href: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A piece of a card's HTML, and what there is to say of the code block at its end."""
 
     html: Markup
     evidence: BlockEvidence | None
 
 
-@dataclass(frozen=True, slots=True)
-class NeighbourLink:
+class NeighbourLink(Struct, frozen=True):
     """The link to the card before or behind."""
 
     href: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class VariantLink:
+class VariantLink(Struct, frozen=True):
     """The link to the page for a variant, or for the sample code as it is."""
 
     label: str
@@ -100,8 +96,7 @@ class VariantLink:
     is_current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """The link to a language beside the one that every card is written in."""
 
     language: Language

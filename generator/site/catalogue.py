@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from generator.cards.model import Card
 from generator.evidence.model import CardEvidence
@@ -43,8 +43,7 @@ MOST_TILE_BYTES = 150_000
 _LONGEST_TEXT = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(Struct, frozen=True):
     """A card as a list of cards shows it."""
 
     href: str
@@ -56,8 +55,7 @@ class Tile:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """A tag by which the catalogue can be narrowed down; `count` says how many cards have it."""
 
     tag: Tag
@@ -65,8 +63,7 @@ class Filter:
     is_current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ListPage:
+class ListPage(Struct, frozen=True):
     """One of the pages of a list, in one language.
 
     `key` is a digest of everything that it depends on beside the hub; `html` renders it.
@@ -77,8 +74,7 @@ class ListPage:
     html: Callable[[], str]
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
+class _List(Struct, frozen=True):
     """Cards in pages. `tag` is what they have in common, if they have."""
 
     tag: str | None

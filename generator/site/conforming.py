@@ -7,7 +7,8 @@ inline styles to classes. The styles of the site know `align-left`, `valign-top`
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from generator.site.markdown.render import RenderedSection
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from generator.cards.examples import SAMPLE, Example, language_groups
 from generator.cards.model import Card, Treatment
@@ -28,8 +29,7 @@ _VARIANT_GROUP = re.compile(rf"{SAMPLE}\[(.+)\]", re.DOTALL)
 _RUN = frozenset({Claim.REPRODUCED, Claim.EXECUTED})
 
 
-@dataclass(frozen=True, slots=True)
-class ShownOutput:
+class ShownOutput(Struct, frozen=True):
     """What a block printed; `size` says how many lines that are.
 
     `caveat` says what it is not to be taken for, if there is such a thing.
@@ -41,8 +41,7 @@ class ShownOutput:
     is_long: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ShownArray:
+class ShownArray(Struct, frozen=True):
     """An array that a block has left behind; `range` is empty when it has none."""
 
     name: str
@@ -52,8 +51,7 @@ class ShownArray:
     range: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShownRecord:
+class ShownRecord(Struct, frozen=True):
     """A verification record, in the words of a language.
 
     `when` is the time as machines read it. Without `has_run` there is no duration, memory or
@@ -78,16 +76,14 @@ class ShownRecord:
     variants_count: str
 
 
-@dataclass(frozen=True, slots=True)
-class BlockEvidence:
+class BlockEvidence(Struct, frozen=True):
     """What stands at a block: its record, or that it is not meant to be run, and why."""
 
     record: ShownRecord | None
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _ClaimWords:
+class _ClaimWords(Struct, frozen=True):
     word: str
     meaning: str
     share: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from generator.cards.accuracy import stated_accuracies
 from generator.cards.model import Card
@@ -18,8 +19,7 @@ _BILLION = 1_000_000_000
 _LEAST_IN_DIGITS = 0.01
 
 
-@dataclass(frozen=True, slots=True)
-class ShownModel:
+class ShownModel(Struct, frozen=True):
     """A model's row; what is not known of it is empty. Shapes are one a text."""
 
     entrypoint: str
@@ -32,8 +32,7 @@ class ShownModel:
     top_1: str
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """A model of which both are known; `parameters` in millions, `accuracy` in percent."""
 
     entrypoint: str
@@ -41,8 +40,7 @@ class Point:
     accuracy: float
 
 
-@dataclass(frozen=True, slots=True)
-class ShownFacts:
+class ShownFacts(Struct, frozen=True):
     """What was counted of a card's models, in the words of a language.
 
     `claim` says when and with what. The columns of which no model has anything are not shown.

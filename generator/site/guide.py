@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from generator.cards.document import take_apart
 from generator.cards.model import Section
@@ -35,16 +35,14 @@ _ENGLISH = "en_US"
 _TABLE = re.compile(r"^<!-- table: ([a-z-]+) -->$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class GuideFile:
+class GuideFile(Struct, frozen=True):
     """A page of the guide, yet to be made."""
 
     path: str
     html: Callable[[], str]
 
 
-@dataclass(frozen=True, slots=True)
-class GuidePlace:
+class GuidePlace(Struct, frozen=True):
     """Where a page is, in each language, and what it is called; `among` is one of `GUIDE_PAGES`."""
 
     address: Callable[[Language], str]
@@ -53,8 +51,7 @@ class GuidePlace:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
-class GuideLink:
+class GuideLink(Struct, frozen=True):
     """The link to a page of the guide."""
 
     href: str

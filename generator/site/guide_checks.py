@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from generator.cards.allowances import can_be_allowed
 from generator.cards.explanations import Explanation, load_explanations
@@ -22,8 +23,7 @@ _CHECKS = "checks"
 _Words: TypeAlias = "Mapping[str, str | Mapping[str, str]]"
 
 
-@dataclass(frozen=True, slots=True)
-class ShownCheck:
+class ShownCheck(Struct, frozen=True):
     """A check in the words of one language; `has_level` says whether a hub can set its level."""
 
     code: str

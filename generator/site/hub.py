@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.cards.metrics import TableWords
 from generator.cards.model import Card
@@ -17,8 +18,7 @@ from generator.site.strings import Strings, load_strings
 from generator.site.theme import Theme, load_theme
 
 
-@dataclass(frozen=True, slots=True)
-class Hub:
+class Hub(Struct, frozen=True):
     """A hub as its pages show it; `strings` are by language code."""
 
     settings: Settings

@@ -8,11 +8,13 @@ import platform
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 import generator
 from generator.cards.catalog import CardFileError, card_bytes
@@ -27,8 +29,7 @@ _PAGEFIND = "pagefind-bin"
 _NANOSECONDS_OF_DOUBT = 100_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A card's file before it is rendered, and what the card depends on.
 
     `signature` is what the file system says of the file; it is empty when the file is so new

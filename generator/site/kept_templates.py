@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
 from jinja2.bccache import Bucket, BytecodeCache
+from msgspec import Struct
 
 from generator.files import write_whole
 
 _DIGEST_SIZE = 16
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledTemplates:
+class CompiledTemplates(Struct, frozen=True):
     """Where compiled templates are kept, and a digest of the program that compiles them."""
 
     folder: Path

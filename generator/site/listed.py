@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class ListedCard:
+
+class ListedCard(Struct, frozen=True):
     """What the catalogue, the feeds, the sitemap and the search need to know of a card.
 
     `summaries` are by language code, `written` has the codes of the languages in which there

@@ -11,10 +11,12 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from generator.site.output import OutputError
 
@@ -36,8 +38,7 @@ class DamagedError(Exception):
     """The database can't be trusted."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCard:
+class KnownCard(Struct, frozen=True):
     """What a card was made from, and what is needed of it in every build.
 
     `signature` is what the file system said of its file, empty when that says too little;
@@ -57,8 +58,7 @@ class KnownCard:
     notes: str
 
 
-@dataclass(frozen=True, slots=True)
-class KnownListing:
+class KnownListing(Struct, frozen=True):
     """What a card tells the rest of the site, as JSON: for lists, its links, its anchors.
 
     `links` is empty for a card that leads to no place of the site that needs a look.
@@ -70,8 +70,7 @@ class KnownListing:
     anchors: str
 
 
-@dataclass(frozen=True, slots=True)
-class KnownOutput:
+class KnownOutput(Struct, frozen=True):
     """The files that a card came to; the digests are by path."""
 
     id: str
@@ -79,8 +78,7 @@ class KnownOutput:
     documents: Digests
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """How much there is of all cards."""
 
     cards: int
@@ -88,8 +86,7 @@ class Totals:
     files: int
 
 
-@dataclass(frozen=True, slots=True)
-class KnownFile:
+class KnownFile(Struct, frozen=True):
     """A file that belongs to no card; `key` is a digest of what it depends on."""
 
     path: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from generator.languages import Language
 from generator.site.addresses import NOT_FOUND_PAGE, absolute, catalogue_page, from_anywhere
@@ -12,8 +12,7 @@ from generator.site.strings import Strings
 from generator.site.theme import NOT_FOUND_TEMPLATE
 
 
-@dataclass(frozen=True, slots=True)
-class PageAnywhere(Page):
+class PageAnywhere(Page, frozen=True):
     """A page that is shown at whatever address somebody asks for."""
 
     def to(self, target: str) -> str:
@@ -21,8 +20,7 @@ class PageAnywhere(Page):
         return from_anywhere(self.hub.base_url, target)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """What the page says in one language, and the link to where to go on."""
 
     language: Language

@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
+
 MARKER = ".hubcards"
 
 _MARKER_TEXT = "This folder was made by hubcards, and its next build replaces it.\n"
@@ -22,8 +24,7 @@ class OutputError(Exception):
         return self.message
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """A folder with a version of the site, or with a part of one that is being made.
 
     Its files may be shared with another tree: none is ever written into, each is replaced.

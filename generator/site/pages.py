@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from generator.cards.model import Card
 from generator.config import SettingsError
@@ -28,8 +29,7 @@ from generator.site.theme import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LanguageLink:
+class LanguageLink(Struct, frozen=True):
     """The same page in a language; `has_own_text` tells a translation from a fallback.
 
     `headings` has the ids that the headings of this page have there, in their order.
@@ -43,16 +43,14 @@ class LanguageLink:
     headings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FeedLink:
+class FeedLink(Struct, frozen=True):
     """The link to the feed of a language."""
 
     language: Language
     href: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """What the frame around every page needs to know."""
 
     hub: Hub
@@ -99,8 +97,7 @@ class Page:
         return absolute(self.hub.base_url, self.hub.theme.assets[SHARE_PICTURE].address)
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """A tag, what it is called on the page, and the link to what there is with it."""
 
     id: str
@@ -108,24 +105,21 @@ class Tag:
     href: str
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text that may be in another language than the page; `lang` is empty if it is not."""
 
     text: str
     lang: str
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(Struct, frozen=True):
     """The card before or behind another in the catalogue."""
 
     id: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedCard:
+class PlacedCard(Struct, frozen=True):
     """A card with what is known of it from outside its file.
 
     `source` is the file as it stands; `updated` is in UTC; `evidence` has only records that

@@ -7,9 +7,10 @@ whatever it likes, of any size, long after it was reviewed.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from html import escape, unescape
 from urllib.parse import unquote
+
+from msgspec.structs import replace
 
 from generator.site.markdown.render import RenderedSection
 from generator.site.strings import Strings

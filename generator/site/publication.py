@@ -15,10 +15,10 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
+from msgspec import Struct
 
 from generator.site.memory import discard
 from generator.site.output import OutputError, Tree, check_output, failure
@@ -28,8 +28,7 @@ _EXCHANGE = 2
 _IGNORE_ALL = "*\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a site is published, and what its builds keep beside it."""
 
     output: Path

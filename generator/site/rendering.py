@@ -8,9 +8,11 @@ import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
 from threading import Thread
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.site.ingredients import digest_of
 from generator.site.memory import Digests
@@ -24,8 +26,7 @@ PARALLEL_FROM = 64
 _CARDS_IN_BATCH = 32
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenCard:
+class WrittenCard(Struct, frozen=True):
     """A card whose files are in the tree, and without their content here."""
 
     card: RenderedCard
@@ -74,8 +75,7 @@ class _InThisProcess:
             yield _write_batch(order, tree, documents)
 
 
-@dataclass(frozen=True, slots=True)
-class _InProcesses:
+class _InProcesses(Struct, frozen=True):
     jobs: int
 
     def written(

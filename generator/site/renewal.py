@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from generator.config import SettingsError
 from generator.diagnostics import Diagnostic, has_errors, in_source_order

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from generator.languages import Language
 from generator.site.addresses import absolute, card_page, side_by_side_page
@@ -25,16 +25,14 @@ _HEADING = re.compile("h[1-6]")
 _NO_DEPTH = frozenset({"area", "br", "col", "hr", "img", "input", "span", "wbr"})
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """What stands below a heading in each of two languages; None where one has nothing."""
 
     left: Markup | None
     right: Markup | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
+class _Chunk(Struct, frozen=True):
     """What stands below a heading, up to the next; or before the first, at level 0."""
 
     level: int

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.cards.examples import SAMPLE
 from generator.cards.metrics import section_with_metrics
@@ -69,16 +71,14 @@ OF_THE_HUB = "hub"
 """The key of a file that depends on nothing but the hub."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutputFile:
+class OutputFile(Struct, frozen=True):
     """A file of the site; `path` is relative to its root, with slashes."""
 
     path: str
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedFile:
+class PlannedFile(Struct, frozen=True):
     """A file that belongs to no card.
 
     `key` is a digest of what it depends on beside the hub, or `OF_THE_HUB`; empty where finding
@@ -90,8 +90,7 @@ class PlannedFile:
     make: Callable[[], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class CardOutput:
+class CardOutput(Struct, frozen=True):
     """What a card contributes: its own files, and what there is to say of it in lists.
 
     `documents` are to be indexed for the search in all words, and not published.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from generator.config import Settings, SettingsError
 from generator.diagnostics import Diagnostic, Severity, did_you_mean, in_source_order
@@ -19,8 +20,7 @@ BUILT_IN = Path(__file__).with_name("strings")
 Strings: TypeAlias = "Mapping[str, str]"
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     text: str
     path: Path
     span: Span

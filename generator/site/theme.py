@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
 )
+from msgspec import Struct
 
 from generator.config import Settings, SettingsError
 from generator.diagnostics import Diagnostic, Severity
@@ -47,16 +47,14 @@ LOGO = "logo"
 _BUILT_IN_PREFIX = "hubcards"
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(Struct, frozen=True):
     """A file that pages refer to; its address changes with its content."""
 
     address: str
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(Struct, frozen=True):
     """How pages look: compiled templates, and assets by their names."""
 
     environment: Environment

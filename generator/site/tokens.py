@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeAlias
 
+from msgspec import Struct
 from pygments.lexer import RegexLexer
 from pygments.token import Error, Token, Whitespace
 
@@ -34,8 +34,7 @@ _SCOPED_FLAGS = {re.IGNORECASE: "i", re.MULTILINE: "m", re.DOTALL: "s"}
 _PLAIN_FLAGS = re.UNICODE | re.IGNORECASE | re.MULTILINE | re.DOTALL
 
 
-@dataclass(frozen=True, slots=True)
-class _Combined:
+class _Combined(Struct, frozen=True):
     """Rules as alternatives of one pattern, which has as many groups: each ends an alternative."""
 
     match: _Matcher

@@ -7,7 +7,9 @@ import io
 import tokenize
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.cards.model import Card, CodeBlock, Section
 from generator.cards.variants import Variant, find_variants
@@ -15,8 +17,7 @@ from generator.site.markdown.code import FIGURE_START, code_figure
 from generator.site.markdown.render import RenderedSection
 
 
-@dataclass(frozen=True, slots=True)
-class NamedVariant:
+class NamedVariant(Struct, frozen=True):
     """A variant and its `name` in addresses, unique in the card even where case is ignored."""
 
     name: str

@@ -15,6 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from msgspec import Struct
+
 from generator.cards.catalog import CardFileError, card_bytes
 from generator.cards.model import Card
 from generator.cards.parse import parse_card
@@ -39,8 +41,7 @@ Beside: TypeAlias = "Neighbour | Path | None"
 """The card before or behind another: what is known of it, its file, or that there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class RenderingTask:
+class RenderingTask(Struct, frozen=True):
     """A card to be rendered. `updated` is in UTC; `own` is what its `Source` has."""
 
     path: Path
@@ -50,16 +51,14 @@ class RenderingTask:
     next: Beside
 
 
-@dataclass(frozen=True, slots=True)
-class RenderingOrder:
+class RenderingOrder(Struct, frozen=True):
     """Cards to be rendered; `site` comes from `site_for_work`, the same for all batches."""
 
     site: bytes
     tasks: tuple[RenderingTask, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedCard:
+class RenderedCard(Struct, frozen=True):
     """What came of a card.
 
     `content` is a digest of its file; `title` and `neighbours`, as JSON, are what others
@@ -81,8 +80,7 @@ class RenderedCard:
     anchors: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
+class _Parsed(Struct, frozen=True):
     """A card's file; `content` is a digest of it."""
 
     data: bytes
@@ -102,8 +100,7 @@ class _Workplace:
     titles: dict[Path, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SiteForWork:
+class SiteForWork(Struct, frozen=True):
     """What all batches of a site have in common; `key` is another when anything of it is.
 
     `build` keeps what is remembered of one build from another, where a process outlives them:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.cards.document import take_apart
 from generator.translations.texts import hashes_of
@@ -15,8 +16,7 @@ _MOST_VERSIONS = 100
 _SECONDS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """What a card's texts were: their hashes, in order, by language.
 
     `commit` is short, as people write it, and empty for the file as it is now.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.cards import rules
 from generator.cards.model import Card
@@ -18,8 +19,7 @@ from generator.translations.history import Version, versions
 from generator.translations.texts import Pair, Side, pairs_of
 
 
-@dataclass(frozen=True, slots=True)
-class StaleText:
+class StaleText(Struct, frozen=True):
     """A text whose counterpart changed since both were agreed to, and it did not.
 
     `agreed` is the hash of the counterpart that was agreed to.
@@ -30,8 +30,7 @@ class StaleText:
     agreed: str
 
 
-@dataclass(frozen=True, slots=True)
-class Translations:
+class Translations(Struct, frozen=True):
     """How the languages of cards keep up.
 
     `behind` has for each card's id how many changes a language is behind, for those that

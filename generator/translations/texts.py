@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.cards.model import Card, LineKind, Section
 from generator.cards.parity.parts import match_parts
@@ -17,8 +18,7 @@ _FENCE = frozenset({LineKind.FENCE_OPEN, LineKind.FENCE_CODE, LineKind.FENCE_CLO
 _DIGITS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """The text below one heading, in one language: its hash, and the heading's place."""
 
     language: str
@@ -26,8 +26,7 @@ class Side:
     place: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Texts of two languages that stand in the same place of the card."""
 
     first: Side

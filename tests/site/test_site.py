@@ -6,12 +6,12 @@ import json
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin
 
 import pytest
+from msgspec.structs import replace
 
 from generator.config import Settings, SettingsError
 from generator.diagnostics import as_text

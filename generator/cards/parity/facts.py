@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
+
+from msgspec import Struct
 
 from generator.cards import rules
 from generator.cards.parity.links import is_for_chinese
@@ -22,8 +23,7 @@ _MOST_SHOWN = 4
 _MOST_MATCHED = 200
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Fact:
+class _Fact(Struct, frozen=True, eq=False):
     """A number or name in a passage; two with a key in common are the same."""
 
     keys: frozenset[Decimal] | frozenset[str]
@@ -44,8 +44,7 @@ class _Fact:
         return text
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Side:
+class _Side(Struct, frozen=True, eq=False):
     """The facts of one kind of one language's part, passage by passage."""
 
     language: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.cards.prose import Passage
 
@@ -20,8 +21,7 @@ _SHORTEST = 4
 _LONGEST = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A name in a passage: its letters and digits in lower case, and its place in the text."""
 
     key: str

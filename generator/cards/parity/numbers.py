@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from generator.cards.prose import Passage
 
@@ -108,8 +109,7 @@ _CHINESE_HUGE = {"万": 10**4, "亿": 10**8}
 _LONGEST_WORD = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(Struct, frozen=True):
     """A number in a passage: what it may be read as, and its place in the passage's text."""
 
     readings: frozenset[Decimal]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.cards.model import CodeBlock, Heading, LineKind, Link
 from generator.cards.parity.numbers import find_quantities
@@ -16,8 +17,7 @@ from generator.source import Position, Span
 _MOST_COMPARED = 40_000
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What stands below a heading, up to the next one of any level; or before the first.
 
     `place` is the heading's, or the section comment's. `passages` are the texts that are
@@ -32,8 +32,7 @@ class Part:
     links: tuple[Link, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MatchedParts:
+class MatchedParts(Struct, frozen=True):
     """The parts of two sections that belong together, and those that have no counterpart."""
 
     pairs: tuple[tuple[Part, Part], ...]

@@ -6,12 +6,13 @@ In a process of its own, so that what is shown of the card's code is what it sho
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from generator.cards.examples import Example, Group
 from generator.cards.model import Attributes, Treatment
@@ -24,8 +25,7 @@ _TELL = "tell-counted-"
 _MODULE = "_hubcards_counting"
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """What was counted, up to the example with the id `example`."""
 
     example: str

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from generator.config import SETTINGS_PATH, RepositoryAnswer, Settings
 from generator.runner.mirror.address import matches, normal
@@ -23,8 +24,7 @@ _ZIP = "application/zip"
 _BYTES = "application/octet-stream"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The content at an address, in memory or in a file, and what identifies it.
 
     `encoding` is the HTTP content encoding that the body has, if it has one.
@@ -36,8 +36,7 @@ class Found:
     encoding: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(Struct, frozen=True):
     """That what is asked for is at another address."""
 
     status: int
@@ -45,15 +44,13 @@ class Redirect:
     identity: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unanswered:
+class Unanswered(Struct, frozen=True):
     """That the mirror has nothing at an address; `reason` says why and how to change it."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ToRecord:
+class ToRecord(Struct, frozen=True):
     """That the network is to answer, and its answer to be recorded."""
 
     url: str
@@ -62,8 +59,7 @@ class ToRecord:
 Answer: TypeAlias = "Found | Redirect | Unanswered"
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """Where answers come from that are not in the settings.
 
     `recorded` gives what was recorded at an address, or none; `weights` what stands in for
@@ -132,8 +128,7 @@ def own_answer(settings: Settings, url: str) -> Answer | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Archive:
+class Archive(Struct, frozen=True):
     """The archive of a repository, made of files of this checkout."""
 
     files: tuple[SourceFile, ...]

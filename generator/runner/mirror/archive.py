@@ -8,16 +8,16 @@ import os
 import stat
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _LEFT_OUT_FOLDERS = frozenset({"__pycache__"})
 _LEFT_OUT_SUFFIXES = frozenset({".pyc", ".pyo"})
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(Struct, frozen=True):
     """A file of a repository; its `name` is its path there."""
 
     name: str

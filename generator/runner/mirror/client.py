@@ -11,9 +11,10 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from generator.runner.errors import RunnerError
 from generator.runner.mirror.exchange import LOOPBACK, Exchange
@@ -23,8 +24,7 @@ from generator.runner.runtime import Runtime
 _SECONDS_TO_END = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """A group's access to the mirror, by which its requests are told from those of others.
 
     `variables` are those by which programs find a proxy, and trust its authority.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 LOOPBACK = "127.0.0.1"
 AUTHORITY_FILE = "mitmproxy-ca-cert.pem"
@@ -16,8 +17,7 @@ SEEDED = "SEEDED"
 """The method of what a group did not download, since it had a copy from the beginning."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """A request, and why it could not be answered, if it could not.
 
     `identity` is what identifies the answer that was given.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from enum import Enum
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from generator.config import Settings
 from generator.evidence.model import CardEvidence
@@ -31,8 +33,7 @@ class Kind(Enum):
     MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """An address: how it is answered, and the ids of the cards that were seen to ask for it.
 
     `source` is the file or the folders of the hub that the answer is made of, or where a

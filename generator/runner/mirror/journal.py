@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from generator.runner.mirror.exchange import UNFINISHED, Exchange
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A request's place in the journal."""
 
     token: str

@@ -8,7 +8,6 @@ import binascii
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +16,14 @@ from mitmproxy.addons import core, next_layer, proxyserver, tlsconfig
 from mitmproxy.connection import Client
 from mitmproxy.master import Master
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+from msgspec import Struct
 
 from generator.runner.mirror.exchange import LOOPBACK, UNANSWERED
 from generator.runner.mirror.journal import Journal
 from generator.runner.mirror.service import SECRET_HEADER, TOKEN_HEADER, URL_HEADER
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+class Proxy(Struct, frozen=True):
     """Where the proxy takes requests, and whose.
 
     A client shows a token, as the password of the proxy's address: only those that `journal`

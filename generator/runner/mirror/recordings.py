@@ -37,8 +37,7 @@ _BODIES_OUTSIDE = "recorded"
 _CHUNK = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedBody:
+class RecordedBody(Struct, frozen=True):
     """A body that was answered; `size` is in bytes, `when` a time of UTC."""
 
     sha256: str
@@ -53,8 +52,7 @@ class RecordedBody:
         return f"recorded:{self.sha256}"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedRedirect:
+class RecordedRedirect(Struct, frozen=True):
     """That the answer was where else to look; `location` is a whole address."""
 
     status: int

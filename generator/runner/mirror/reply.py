@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.runner.mirror.answers import Answer, Found, Redirect, Unanswered
 
@@ -12,8 +13,7 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _TEXT = "text/plain; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """`length` bytes of `source`, from `first` on."""
 
     source: bytes | Path
@@ -21,8 +21,7 @@ class Body:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """Status, headers and body. `Content-Length` is that of the body GET would have."""
 
     status: int

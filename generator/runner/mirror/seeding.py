@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
 from generator.runner.mirror.answers import Found
 from generator.runner.mirror.exchange import SEEDED, Exchange
 
@@ -25,8 +27,7 @@ _PREFIX = 6
 _NEVER = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Seed:
+class Seed(Struct, frozen=True):
     """A copy of an answer, in a group's folder."""
 
     url: str

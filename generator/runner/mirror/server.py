@@ -20,9 +20,10 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from dataclasses import astuple
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import astuple
 
 from generator.cache import cache_folder
 from generator.config import Settings, load_settings

@@ -13,9 +13,10 @@ import os
 import socketserver
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from msgspec import Struct
 
 from generator.runner.mirror.answers import Answer, ToRecord, Unanswered
 from generator.runner.mirror.exchange import LOOPBACK, UNANSWERED
@@ -41,16 +42,14 @@ _OF_A_CONNECTION = frozenset(
 _RECORDED_METHODS = ("GET", "HEAD")
 
 
-@dataclass(frozen=True, slots=True)
-class Mirrored:
+class Mirrored(Struct, frozen=True):
     """Answers from the mirror; what is to be recorded, the `recorder` fetches."""
 
     answer: Callable[[str], Answer | ToRecord]
     recorder: Recorder
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(Struct, frozen=True):
     """Answers from the network, and from this machine and its neighbours only on `hosts`."""
 
     hosts: Sequence[str]

@@ -8,7 +8,8 @@ import ssl
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 CHUNK = 1 << 18
 """How many bytes are read at a time."""
@@ -20,8 +21,7 @@ class UpstreamError(Exception):
     """The network has no answer; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """What a server answers; its body comes in pieces."""
 
     status: int

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 if sys.platform == "linux":
     from landlockpy import AccessFS, AccessNet, LandlockError, Ruleset, Scope
@@ -27,8 +28,7 @@ _AUTHORITY_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _PROXY_VARIABLES = ("https_proxy", "http_proxy", "all_proxy")
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """What is within a group's reach.
 
     It reads and starts what is in `programs`, reads `files`, does as it likes in `folder`,

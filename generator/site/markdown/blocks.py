@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown.util import AtomicString, code_escape
+from msgspec import Struct
 
 from generator.cards.model import Container, ContainerKind, Line, LineKind
 from generator.site.markdown.definitions import Reference, footnote_starts, take_references
@@ -37,8 +38,7 @@ _LEAVES_OF_MANY_LINES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FencedCode:
+class FencedCode(Struct, frozen=True):
     """The code of a fence as its lines have it; `language` is the info string's first word."""
 
     language: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _LABEL = r"\[(?P<label>(?:\\.|[^\[\]\\]){1,999})\]"
 _REFERENCE = re.compile(
@@ -22,16 +23,14 @@ _FOOTNOTE = re.compile(r"\[\^(?P<label>[^\s\[\]]{1,200})\]:[ \t]*")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """Where a reference link leads."""
 
     target: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class FootnoteStart:
+class FootnoteStart(Struct, frozen=True):
     """A footnote begins in line `index` of a paragraph, with `text`."""
 
     index: int

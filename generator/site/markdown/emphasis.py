@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 DELIMITER_RUN = re.compile(r"\*+|_+|~+")
 
 _PLACEHOLDER_EDGES = "\x02\x03"
@@ -21,8 +23,7 @@ class EmphasisTag(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """What a delimiter run stands for: tags it closes, characters it keeps, tags it opens."""
 
     closed: tuple[str, ...]

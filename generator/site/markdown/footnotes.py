@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown.util import AtomicString
+from msgspec import Struct
 
 REFERENCE_TAG = "footnote-reference"
 LABEL = "label"
 
 
-@dataclass(frozen=True, slots=True)
-class FootnoteNames:
+class FootnoteNames(Struct, frozen=True):
     """How footnotes are called: `heading` of their list, `back` of the link to number {number}."""
 
     heading: str

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 _NOT_IN_SLUG = re.compile(r"[^\w\- ]")
 _RESERVED = re.compile(r"sample|page|content|contents|(?:block|fn|fnref)-[\d-]+|user-content-.*")
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedHeading:
+class PlacedHeading(Struct, frozen=True):
     """A heading of a rendered section; `text` is what a reader sees, without any markup."""
 
     level: int

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from html import escape, unescape
 from itertools import pairwise
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from generator.site.markdown.headings import PlacedHeading, Slugs
 from generator.site.markdown.sanitizer import USER_PREFIX
@@ -27,8 +28,7 @@ _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _USER_ID = re.compile(rf" (?:id|name)=\"{USER_PREFIX}([^\"]*)\"")
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """HTML with everything in its place; `code` are the indices of the blocks in it.
 
     It comes in parts: the first ends with the first of these blocks, and so on; the last has

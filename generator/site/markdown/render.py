@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TypeVar
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.util import HTML_PLACEHOLDER_RE
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.cards.blocks import scan_lines
 from generator.cards.model import CodeBlock, Line, Section
@@ -33,8 +35,7 @@ _T = TypeVar("_T")
 _HTML_PLACE = re.compile(rf'<{HTML_TAG} {INDEX}="(\d+)"></{HTML_TAG}>')
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """What the renderer itself says, in one language."""
 
     footnotes: FootnoteNames
@@ -42,8 +43,7 @@ class Wording:
     task_open: str
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedSection:
+class RenderedSection(Struct, frozen=True):
     """A section as HTML that is safe to show, and the headings in it.
 
     It comes in parts, so that something can be put behind each code block. `block_ids` are
@@ -150,8 +150,7 @@ class SectionRenderer:
         return blocks.root
 
 
-@dataclass(frozen=True, slots=True)
-class _Figure:
+class _Figure(Struct, frozen=True):
     block_id: str
     html: str
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from html import unescape
 from typing import TypeAlias
 from urllib.parse import quote
@@ -18,6 +17,7 @@ from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor, Pattern
 from markdown.treeprocessors import InlineProcessor as InlineTreeprocessor
 from markdown.util import ETX, HTML_PLACEHOLDER_RE, STX, AtomicString, Registry, code_escape
+from msgspec import Struct
 
 from generator.site.markdown import footnotes
 from generator.site.markdown.definitions import Reference, normal_label
@@ -87,8 +87,7 @@ _KEPT_IN_ADDRESSES = "!#$%&'()*+,-./:;=?@_~"
 _Handled: TypeAlias = "tuple[Element | str | None, int | None, int | None]"
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
+class _Target(Struct, frozen=True):
     """Where a link or image leads, and where it ends in the text."""
 
     text: str

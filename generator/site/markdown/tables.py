@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _CELL = re.compile(r"(?:\\[!-/:-@\[-`{-~]|[^|])+")
 _DELIMITER_ROW = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _ALIGNMENTS = {(True, True): "center", (True, False): "left", (False, True): "right"}
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table in a paragraph: its head is line `first` of it, and all that follows are rows.
 
     `alignments` has `left`, `center`, `right` or nothing for each column. Every row has as

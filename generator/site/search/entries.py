@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.cards.model import Card
 from generator.evidence.model import CardEvidence
@@ -13,8 +14,7 @@ from generator.site.markdown.headings import PlacedHeading
 from generator.site.markdown.render import RenderedSection
 
 
-@dataclass(frozen=True, slots=True)
-class TextEntry:
+class TextEntry(Struct, frozen=True):
     """What a card says in short in one language; `headings` is None when it has no section.
 
     `evidence` is what the page in this language says of it in short.
@@ -25,8 +25,7 @@ class TextEntry:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class SearchEntry:
+class SearchEntry(Struct, frozen=True):
     """A card in the list that is searched; `texts` are by language code."""
 
     id: str
