@@ -26,6 +26,7 @@ from generator.source import path_for_readers
 
 _LIBRARIES = ("jinja2", "markdown", "markupsafe", "nh3", "pygments", "msgspec", "pyyaml")
 _PAGEFIND = "pagefind-bin"
+_COMPILED = "__pycache__"
 _NANOSECONDS_OF_DOUBT = 100_000_000
 
 
@@ -127,7 +128,13 @@ def program_digest() -> str:
 @cache
 def code_digest() -> str:
     """A digest of this program's files, as they were when this process first asked."""
-    return _files_digest(Path(generator.__file__).parent)
+    folder = Path(generator.__file__).parent
+    parts = []
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name != _COMPILED)
+        inside = os.path.relpath(parent, folder)
+        parts += [f"{inside}/{name}\n{_file_digest(f'{parent}/{name}')}" for name in sorted(names)]
+    return digest_of_all(*parts)
 
 
 def _own(
@@ -171,15 +178,9 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _files_digest(folder: Path) -> str:
-    files = [path for path in _files(folder) if path.suffix != ".pyc"]
-    return digest_of_all(
-        *(f"{path.relative_to(folder).as_posix()}\n{_file_digest(path)}" for path in files)
-    )
-
-
-def _file_digest(path: Path) -> str:
+def _file_digest(path: str | Path) -> str:
     try:
-        return digest_of(path.read_bytes())
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 # fast
+            return digest_of(file.read())
     except OSError:
         return ""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 
+import msgspec
 from msgspec import Struct
 
 
-class ListedCard(Struct, frozen=True):
+class ListedCard(Struct, frozen=True, array_like=True):
     """What the catalogue, the feeds, the sitemap and the search need to know of a card.
 
     `summaries` are by language code, `written` has the codes of the languages in which there
@@ -33,22 +33,9 @@ class ListedCard(Struct, frozen=True):
 
 def listed_as_json(card: ListedCard) -> str:
     """The card as text, to be kept."""
-    return json.dumps(
-        [
-            *(card.id, card.title, card.author, card.tags, dict(card.summaries), card.written),
-            *(card.updated.timestamp(), dict(card.tiles), dict(card.markdown_lines)),
-            *(card.data, card.search_row),
-        ],
-        ensure_ascii=False,
-    )
+    return msgspec.json.encode(card).decode()
 
 
 def listed_from_json(text: str) -> ListedCard:
     """The card that `listed_as_json` made `text` of."""
-    card_id, title, author, tags, summaries, written, updated, *ready = json.loads(text)
-    tiles, lines, data, row = ready
-    moment = datetime.fromtimestamp(updated, timezone.utc)
-    return ListedCard(
-        *(card_id, title, author, tuple(tags), summaries, tuple(written), moment),
-        *(tiles, lines, data, row),
-    )
+    return msgspec.json.decode(text, type=ListedCard)
