@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
@@ -32,10 +33,17 @@ FILE_START = Span(Position(1, 1), Position(1, 1))
 
 def path_for_readers(path: Path, root: Path) -> str:
     """A card's path as readers know it: relative to the hub's root if it is there."""
+    return paths_for_readers(root)(str(path))
+
+
+def paths_for_readers(root: Path) -> Callable[[str], str]:
+    """Gives the paths of cards of the hub at `root` as readers know them."""
     # As texts, since this is asked for each card of a large hub in every build.
-    folder = _absolute(root).rstrip("/")
-    return _absolute(path).removeprefix(f"{folder}/")
+    here = os.getcwd()  # noqa: PTH109 # fast
+    folder = os.path.join(here, root).replace(os.sep, "/").rstrip("/")  # noqa: PTH118
 
+    def known(path: str) -> str:
+        absolute = os.path.join(here, path).replace(os.sep, "/")  # noqa: PTH118 # fast
+        return absolute.removeprefix(f"{folder}/")
 
-def _absolute(path: Path) -> str:
-    return os.path.join(os.getcwd(), path).replace(os.sep, "/")  # noqa: PTH109, PTH118 # fast
+    return known

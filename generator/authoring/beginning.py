@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -22,8 +21,9 @@ from generator.authoring.reading import (
 )
 from generator.authoring.repository import ModelRepository, read_repository
 from generator.cards import hubconf
-from generator.cards.catalog import find_cards, name_problem, parse_catalog
+from generator.cards.catalog import name_problem, parse_catalog
 from generator.cards.examination import examine
+from generator.cards.files import address_key, card_files
 from generator.cards.hubconf import HUBCONF, Entrypoints, OwnHub, read_own_hub
 from generator.cards.model import Card
 from generator.cards.parse import parse_card
@@ -190,10 +190,9 @@ def _refuse_id(card_id: str, folder: Path) -> None:
     problem = name_problem(path)
     if problem:
         raise AuthoringError(f"{problem.message}; {problem.hint}")
-    key = unicodedata.normalize("NFC", card_id).casefold()
-    for other in find_cards([folder]) if folder.is_dir() else ():
-        if unicodedata.normalize("NFC", other.stem).casefold() == key:
-            raise _in_use(card_id, other)
+    for other in card_files([folder]) if folder.is_dir() else ():
+        if address_key(other.id) == address_key(card_id):
+            raise _in_use(card_id, Path(other.path))
 
 
 def _in_use(card_id: str, path: Path) -> AuthoringError:

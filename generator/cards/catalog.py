@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import stat
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from msgspec import Struct
 
 from generator.cards import rules
 from generator.cards.allowances import not_allowed
+from generator.cards.files import card_files, duplicate_ids
 from generator.cards.model import Card
 from generator.cards.parse import MAX_BYTES, ParsedCard, parse_card
 from generator.config import Settings
@@ -80,8 +79,9 @@ def read_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:
 
 def parse_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:
     """Like `read_catalog`, but for what takes most of the time: the code is not examined."""
-    parsed = {path: read_card(path, settings) for path in find_cards(paths)}
-    duplicates = tuple(duplicate_ids(parsed))
+    files = card_files(paths)
+    parsed = {path: read_card(path, settings) for path in (Path(file.path) for file in files)}
+    duplicates = tuple(duplicate_ids(files))
     refused = {diagnostic.path for diagnostic in duplicates}
     cards = [
         item.card for item in parsed.values() if item.card and str(item.card.path) not in refused
@@ -104,16 +104,6 @@ def _of_the_hub(paths: Sequence[Path], catalog: Catalog, hub: OwnHub) -> Iterato
             shown = path.parent / hub.path.name if path.name == CARDS_FOLDER else hub.path
             yield from unmentioned_entrypoints(str(shown), catalog.cards, hub)
             return
-
-
-def find_cards(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """The files that are meant as cards: each path itself, or what `*.md` is in the folder."""
-    folder = os.getcwd()  # noqa: PTH109 # fast
-    found: dict[str, Path] = {}
-    for path in paths:
-        for file in _card_files(path) if path.is_dir() else (path,):
-            found.setdefault(os.path.join(folder, file), file)  # noqa: PTH118 # fast
-    return tuple(found.values())
 
 
 @dataclass
@@ -172,14 +162,6 @@ def _link_problem(path: Path) -> Diagnostic | None:
     )
 
 
-def _card_files(folder: Path) -> Iterator[Path]:
-    for parent, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        names = [name for name in files if not name.startswith(".")] + folders
-        yield from (Path(parent, name) for name in sorted(names) if name.endswith(CARD_SUFFIX))
-        folders[:] = [name for name in folders if not name.endswith(CARD_SUFFIX)]
-
-
 def _read_regular_file(path: Path) -> bytes:
     # A pipe must be refused before it is opened: opening would wait for somebody to write.
     mode = path.stat().st_mode
@@ -208,18 +190,3 @@ def name_problem(path: Path) -> Diagnostic | None:
         return None
     hint = "name the file <organisation>_<task>_<model>.md, with letters, digits, _ - and ."
     return rules.BAD_NAME.at(str(path), FILE_START, message, hint)
-
-
-def duplicate_ids(paths: Iterable[Path]) -> Iterator[Diagnostic]:
-    """The cards that would have the same address."""
-    first_paths: dict[str, Path] = {}
-    for path in sorted(paths):
-        # Two names that differ in case or composition are one file on many systems.
-        key = unicodedata.normalize("NFC", path.stem).casefold()
-        first = first_paths.setdefault(key, path)
-        if first != path:
-            message = f'another card has the id "{path.stem}": {first}'
-            hint = "give one of the two files another name"
-            yield rules.DUPLICATE_ID.at(str(path), FILE_START, message, hint)
-            mirrored = f'another card has the id "{first.stem}": {path}'
-            yield rules.DUPLICATE_ID.at(str(first), FILE_START, mirrored, hint)

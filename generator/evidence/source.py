@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct, field
 
+from generator.cards.files import CardFile
 from generator.cards.model import Card
 from generator.evidence.model import CardEvidence
 
@@ -27,7 +27,7 @@ class FoundEvidence(Struct, frozen=True):
 class EvidenceSource(Protocol):
     """Tells the evidence of cards, also in another process that it was sent to."""
 
-    def key(self, card: Path, /) -> str:
+    def key(self, card: CardFile, /) -> str:
         """What the evidence of the card in a file depends on beside that file, as a digest."""
 
     def of(self, card: Card, /) -> FoundEvidence:
@@ -40,7 +40,7 @@ class EvidenceSource(Protocol):
 class NoEvidence(Struct, frozen=True):
     """The source of those who have none."""
 
-    def key(self, _card: Path) -> str:
+    def key(self, _card: CardFile) -> str:
         """The same for all cards."""
         return ""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.cache import cache_folder
+from generator.cards.files import CardFile, card_file
 from generator.cards.model import Card
 from generator.config import Settings
 from generator.evidence.places import (
@@ -42,12 +43,12 @@ class ValidEvidence:
         self._settings, self._environment = state
         self._folders = {}
 
-    def key(self, card: Path) -> str:
+    def key(self, card: CardFile) -> str:
         """A digest of the card's records and of what decides whether they are valid."""
-        folder, known = self._folder_of(card)
-        if card.stem not in known:
+        folder, known = self._folder_of(card.path)
+        if card.id not in known:
             return ""
-        files = (record_file(folder, card.stem), agreement_file(folder, card.stem))
+        files = (record_file(folder, card.id), agreement_file(folder, card.id))
         contents = [_content(path) for path in files]
         if not any(contents):
             return ""
@@ -59,7 +60,7 @@ class ValidEvidence:
 
     def of(self, card: Card) -> FoundEvidence:
         """The records of the card that are valid."""
-        if not self.key(card.path):
+        if not self.key(card_file(card.path)):
             return FoundEvidence(None)
         return self._judge.valid(card)
 
@@ -73,11 +74,11 @@ class ValidEvidence:
 
         return environment_of_records(self._settings)
 
-    def _folder_of(self, card: Path) -> tuple[Path, frozenset[str]]:
-        """The folder with the records of the card, and the cards of which it has any."""
-        beside = os.path.dirname(card)  # noqa: PTH120 # fast
+    def _folder_of(self, path: str) -> tuple[Path, frozenset[str]]:
+        """The folder with the records of the card in a file, and the cards of which it has any."""
+        beside = os.path.dirname(path)  # noqa: PTH120 # fast
         if beside not in self._folders:
-            folder = evidence_folder(self._settings.root, cache_folder(), card)
+            folder = evidence_folder(self._settings.root, cache_folder(), Path(path))
             self._folders[beside] = folder, recorded_cards(folder) | agreed_cards(folder)
         return self._folders[beside]
 

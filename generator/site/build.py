@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from generator.cards.catalog import duplicate_ids, find_cards
+from generator.cards.files import card_files, duplicate_ids
 from generator.config import Settings
 from generator.diagnostics import Diagnostic, Severity, has_errors, in_source_order
 from generator.evidence.source import EvidenceSource, NoEvidence
@@ -94,10 +94,10 @@ def _build(build: Build, place: Place, memory: Memory) -> BuildReport:
     last = last_version(place, memory)
     known = memory.cards()
     key = site_key(build.settings, build.base_url or build.settings.base_url, build.search)
-    paths = sorted(find_cards(build.paths), key=lambda path: path.stem)
-    times = _update_times(paths)
-    cards = sources(paths, times, build.settings, build.evidence, known, key)
-    duplicates = tuple(duplicate_ids(paths))
+    files = sorted(card_files(build.paths), key=lambda file: file.id)
+    times = _update_times(file.path for file in files)
+    cards = sources(files, times, build.settings, build.evidence, known, key)
+    duplicates = tuple(duplicate_ids(files))
     if duplicates:
         return BuildReport(build.output, diagnostics=in_source_order(duplicates))
     token = version_token(key, cards)
@@ -137,7 +137,7 @@ def _report(build: Build, memory: Memory, rendered: int) -> BuildReport:
     )
 
 
-def _update_times(paths: Iterable[Path]) -> Mapping[Path, datetime]:
+def _update_times(paths: Iterable[str]) -> Mapping[str, datetime]:
     try:
         undated = source_date(os.environ)
     except ValueError as error:

@@ -31,7 +31,7 @@ def source_date(environment: Mapping[str, str]) -> datetime | None:
         raise ValueError(f"{SOURCE_DATE_EPOCH} is {seconds}, which is too late") from None
 
 
-def update_times(paths: Iterable[Path], undated: datetime | None = None) -> Mapping[Path, datetime]:
+def update_times(paths: Iterable[str], undated: datetime | None = None) -> Mapping[str, datetime]:
     """When each file was last changed, in UTC, to the second.
 
     That is the last commit that touched it. A file that git does not keep, or that was edited
@@ -46,17 +46,25 @@ def update_times(paths: Iterable[Path], undated: datetime | None = None) -> Mapp
     return {path: committed.get(real[path]) or undated or _modified(path) for path in real}
 
 
-def _real_paths(paths: Iterable[Path]) -> Mapping[Path, str]:
-    """Where the files are; of those beside each other the folder is looked for once."""
-    folders: dict[str, str] = {}
+def _real_paths(paths: Iterable[str]) -> Mapping[str, str]:
+    """Where the files are; of those beside each other the folder is looked at once."""
+    folders: dict[str, tuple[str, frozenset[str]]] = {}
     found = {}
     for path in paths:
         folder, name = os.path.split(path)
         if folder not in folders:
-            folders[folder] = os.path.realpath(folder)
-        is_link = os.path.islink(path)  # noqa: PTH114 # fast
-        found[path] = os.path.realpath(path) if is_link else os.path.join(folders[folder], name)  # noqa: PTH118
+            folders[folder] = os.path.realpath(folder), _links_in(folder)
+        real, links = folders[folder]
+        found[path] = os.path.realpath(path) if name in links else os.path.join(real, name)  # noqa: PTH118
     return found
+
+
+def _links_in(folder: str) -> frozenset[str]:
+    try:
+        with os.scandir(folder or os.curdir) as entries:
+            return frozenset(entry.name for entry in entries if entry.is_symlink())
+    except OSError:
+        return frozenset()
 
 
 def _by_working_tree(files: Iterable[str]) -> Mapping[str, set[str]]:
@@ -125,5 +133,5 @@ def _fields(process: subprocess.Popen[bytes]) -> Iterator[str]:
             yield field.decode("utf-8", "surrogateescape")
 
 
-def _modified(path: Path) -> datetime:
+def _modified(path: str) -> datetime:
     return datetime.fromtimestamp(int(os.stat(path).st_mtime), timezone.utc)  # noqa: PTH116 # fast

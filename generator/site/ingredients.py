@@ -18,11 +18,12 @@ from msgspec.structs import replace
 
 import generator
 from generator.cards.catalog import CardFileError, card_bytes
+from generator.cards.files import CardFile, card_file
 from generator.config import SETTINGS_PATH, Settings
 from generator.evidence.source import EvidenceSource
 from generator.site.memory import KnownCard, Memory
 from generator.site.search.extent import Search
-from generator.source import path_for_readers
+from generator.source import path_for_readers, paths_for_readers
 
 _LIBRARIES = ("jinja2", "markdown", "markupsafe", "nh3", "pygments", "msgspec", "pyyaml")
 _PAGEFIND = "pagefind-bin"
@@ -40,7 +41,7 @@ class Source(Struct, frozen=True):
     """
 
     id: str
-    path: Path
+    path: str
     signature: str
     content: str
     own: str
@@ -62,8 +63,8 @@ def site_key(settings: Settings, base_url: str, search: Search) -> str:
 
 
 def sources(
-    paths: Iterable[Path],
-    times: Mapping[Path, datetime],
+    files: Iterable[CardFile],
+    times: Mapping[str, datetime],
     settings: Settings,
     evidence: EvidenceSource,
     known: Mapping[str, KnownCard],
@@ -71,14 +72,16 @@ def sources(
 ) -> list[Source]:
     """The cards in these files; `known` has those of the last build by their ids."""
     now = time.time_ns()
+    path_for_readers = paths_for_readers(settings.root)
     found = []
-    for path in paths:
-        before = known.get(path.stem)
+    for file in files:
+        path, updated = file.path, times[file.path]
+        before = known.get(file.id)
         signature = _signature(path, now)
         is_same = before and signature and before.signature == signature
         content = before.content if before and is_same else _content(path)
-        own = _own(key, path, content, times[path], settings, evidence)
-        found.append(Source(path.stem, path, signature, content, own, times[path]))
+        own = _own(key, path_for_readers(path), content, updated, evidence.key(file))
+        found.append(Source(file.id, path, signature, content, own, updated))
     return found
 
 
@@ -86,7 +89,9 @@ def own_digest(
     key: str, path: Path, updated: datetime, settings: Settings, evidence: EvidenceSource
 ) -> str:
     """The `own` of a card as its file is now."""
-    return _own(key, path, _content(path), updated, settings, evidence)
+    file = card_file(path)
+    reader_path = path_for_readers(path, settings.root)
+    return _own(key, reader_path, _content(file.path), updated, evidence.key(file))
 
 
 def renew_signatures(
@@ -97,9 +102,8 @@ def renew_signatures(
         before = known.get(card.id)
         if before is None or before.own != card.own:
             continue
-        path = str(card.path)
-        if (before.signature, before.path) != (card.signature, path):
-            memory.keep_card(replace(before, signature=card.signature, path=path))
+        if (before.signature, before.path) != (card.signature, card.path):
+            memory.keep_card(replace(before, signature=card.signature, path=card.path))
 
 
 def version_token(key: str, cards: Sequence[Source]) -> str:
@@ -137,19 +141,11 @@ def code_digest() -> str:
     return digest_of_all(*parts)
 
 
-def _own(
-    key: str,
-    path: Path,
-    content: str,
-    updated: datetime,
-    settings: Settings,
-    evidence: EvidenceSource,
-) -> str:
-    reader_path = path_for_readers(path, settings.root)
-    return digest_of_all(key, reader_path, content, str(updated.timestamp()), evidence.key(path))
+def _own(key: str, reader_path: str, content: str, updated: datetime, evidence: str) -> str:
+    return digest_of_all(key, reader_path, content, str(updated.timestamp()), evidence)
 
 
-def _signature(path: Path, now: int) -> str:
+def _signature(path: str, now: int) -> str:
     try:
         status = os.stat(path)  # noqa: PTH116 # fast
     except OSError:
@@ -159,9 +155,9 @@ def _signature(path: Path, now: int) -> str:
     return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}:{status.st_ino}"
 
 
-def _content(path: Path) -> str:
+def _content(path: str) -> str:
     try:
-        return digest_of(card_bytes(path))
+        return digest_of(card_bytes(Path(path)))
     except CardFileError as error:
         # Told when the card is rendered.
         return error.diagnostic.message

@@ -59,7 +59,7 @@ def renew(
     hub = hub_of(site)
     rendered, diagnostics = _render_changed(build, site, draft, cards, known)
     if not has_errors(diagnostics):
-        paths = {card.id: str(card.path) for card in cards}
+        paths = {card.id: card.path for card in cards}
         listed, links = _told(draft.memory, paths)
         _write_common(hub, draft, key, listed)
         anchors_of = lru_cache(maxsize=_ANCHORS_AT_HAND)(partial(_anchors, draft.memory))
@@ -107,7 +107,7 @@ def _render(
     """Renders the cards at these places, and adds their titles to `titles`."""
     tasks = [
         RenderingTask(
-            cards[index].path,
+            Path(cards[index].path),
             cards[index].own,
             cards[index].updated,
             _beside(cards, index - 1, titles),
@@ -148,7 +148,7 @@ def _keep(draft: Draft, source: Source, written: WrittenCard, *, is_known: bool)
     memory.keep_card(
         KnownCard(
             id=card.id,
-            path=str(source.path),
+            path=source.path,
             signature=source.signature if is_as_seen else "",
             content=card.content,
             own=source.own if is_as_seen else "",
@@ -240,7 +240,7 @@ def _beside(cards: Sequence[Source], index: int, titles: Mapping[str, str]) -> B
     if not 0 <= index < len(cards):
         return None
     card = cards[index]
-    return Neighbour(card.id, titles[card.id]) if card.id in titles else card.path
+    return Neighbour(card.id, titles[card.id]) if card.id in titles else Path(card.path)
 
 
 def _neighbours(cards: Sequence[Source], index: int, titles: Mapping[str, str]) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.cards.catalog import find_cards, read_catalog
+from generator.cards.catalog import read_catalog
+from generator.cards.files import card_files
 from generator.excerpt import as_excerpts
 from tests.cards.writing import card_text, settings
 
@@ -38,7 +39,7 @@ def test_every_md_file_in_the_folder_and_below_is_a_card(tmp_path):
 
 def test_a_card_that_is_named_twice_is_read_once(tmp_path):
     write(tmp_path, "a.md")
-    assert len(find_cards([tmp_path, tmp_path / "a.md", tmp_path / "." / "a.md"])) == 1
+    assert len(card_files([tmp_path, tmp_path / "a.md", tmp_path / "." / "a.md"])) == 1
 
 
 def test_one_bad_card_stops_no_other(tmp_path):

@@ -10,6 +10,7 @@ from typing import Any
 
 from generator.cards.catalog import parse_catalog
 from generator.cards.document import take_apart
+from generator.cards.files import CardFile
 from generator.cards.model import Card, Section
 from generator.config import Settings, load_settings
 from generator.diagnostics import as_text
@@ -152,8 +153,8 @@ class GivenEvidence:
 
     evidence: Mapping[str, CardEvidence]
 
-    def key(self, card: Path) -> str:
-        found = self.evidence.get(card.stem)
+    def key(self, card: CardFile) -> str:
+        found = self.evidence.get(card.id)
         return repr(found) if found else ""
 
     def of(self, card: Card) -> FoundEvidence:

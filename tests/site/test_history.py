@@ -48,6 +48,11 @@ def repository(tmp_path: Path) -> Path:
     return root
 
 
+def times(paths: list[Path], undated: datetime | None = None) -> dict[Path, datetime]:
+    found = update_times(map(str, paths), undated)
+    return {Path(path): moment for path, moment in found.items()}
+
+
 def test_a_committed_card_has_the_time_of_its_last_commit(repository):
     first = write(repository / "cards" / "a b.md", "a")
     second = write(repository / "cards" / "深" / "残差网络.md", "b")
@@ -58,7 +63,7 @@ def test_a_committed_card_has_the_time_of_its_last_commit(repository):
     write(repository / "README.md", "x")
     git(repository, "add", ".")
     git(repository, "commit", "-m", "another file")
-    assert update_times([first, second]) == {first: OLD, second: NEW}
+    assert times([first, second]) == {first: OLD, second: NEW}
 
 
 def test_an_edited_staged_or_unknown_card_has_the_time_of_its_file(repository):
@@ -72,7 +77,7 @@ def test_an_edited_staged_or_unknown_card_has_the_time_of_its_file(repository):
     write(staged, "b")
     git(repository, "add", "staged.md")
     write(unknown, "b")
-    assert update_times([edited, staged, unknown, clean]) == {
+    assert times([edited, staged, unknown, clean]) == {
         edited: FILE_TIME,
         staged: FILE_TIME,
         unknown: FILE_TIME,
@@ -90,7 +95,7 @@ def test_a_card_on_a_merged_branch_has_the_time_of_its_own_commit(repository):
     git(repository, "commit", "-m", "card", moment=NEW)
     git(repository, "switch", "-")
     git(repository, "merge", "--no-ff", "-m", "merge", "branch")
-    assert update_times([card]) == {card: NEW}
+    assert times([card]) == {card: NEW}
 
 
 def test_cards_of_several_repositories_and_of_none_go_together(repository, tmp_path):
@@ -98,15 +103,15 @@ def test_cards_of_several_repositories_and_of_none_go_together(repository, tmp_p
     git(repository, "add", ".")
     git(repository, "commit", "-m", "x")
     outside = write(tmp_path / "card.md", "a")
-    assert update_times([outside, inside]) == {outside: FILE_TIME, inside: OLD}
+    assert times([outside, inside]) == {outside: FILE_TIME, inside: OLD}
 
 
 def test_a_repository_without_commits_or_that_is_broken_is_no_error(repository):
     card = write(repository / "card.md", "a")
-    assert update_times([card]) == {card: FILE_TIME}
+    assert times([card]) == {card: FILE_TIME}
     shutil.rmtree(repository / ".git" / "objects")
     (repository / ".git" / "HEAD").write_text("nonsense", encoding="utf-8")
-    assert update_times([card]) == {card: FILE_TIME}
+    assert times([card]) == {card: FILE_TIME}
 
 
 def test_without_git_a_card_has_the_time_of_its_file(repository, monkeypatch):
@@ -114,7 +119,7 @@ def test_without_git_a_card_has_the_time_of_its_file(repository, monkeypatch):
     git(repository, "add", ".")
     git(repository, "commit", "-m", "x")
     monkeypatch.setenv("PATH", str(repository))
-    assert update_times([card]) == {card: FILE_TIME}
+    assert times([card]) == {card: FILE_TIME}
 
 
 def test_nothing_that_a_stranger_s_repository_configures_is_executed(repository, tmp_path):
@@ -128,7 +133,7 @@ def test_nothing_that_a_stranger_s_repository_configures_is_executed(repository,
         git(repository, "config", name, str(script))
     git(repository, "config", "log.showSignature", "true")
     write(card, "changed")
-    assert update_times([card]) == {card: FILE_TIME}
+    assert times([card]) == {card: FILE_TIME}
     assert not trap.exists()
 
 
@@ -137,7 +142,7 @@ def test_files_without_a_commit_have_the_time_that_was_asked_for(repository):
     git(repository, "add", ".")
     git(repository, "commit", "-m", "a", moment=OLD)
     new = write(repository / "b.md", "b")
-    assert update_times([committed, new], NEW) == {committed: OLD, new: NEW}
+    assert times([committed, new], NEW) == {committed: OLD, new: NEW}
 
 
 def test_the_time_to_use_is_named_by_the_environment():
