@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 
@@ -74,26 +73,39 @@ class ListPage(Struct, frozen=True):
     html: Callable[[], str]
 
 
-class _List(Struct, frozen=True):
-    """Cards in pages. `tag` is what they have in common, if they have."""
+class CardList(Struct, frozen=True):
+    """Cards in pages; `tag` is what they have in common, if they have."""
 
     tag: str | None
     pages: tuple[tuple[ListedCard, ...], ...]
 
     @property
     def count(self) -> int:
+        """How many cards there are."""
         return sum(map(len, self.pages))
 
     def address(self, language: Language, number: int) -> str:
+        """Where the page of this number is."""
         if self.tag is None:
             return catalogue_page(language, number)
         return tag_page(language, self.tag, number)
 
 
-def list_pages(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[ListPage]:
-    """All pages that list cards, of which there is at least one in each language."""
-    counts = Counter(tag for card in cards for tag in card.tags)
-    for listing in _lists(hub, cards):
+def card_lists(hub: Hub, cards: Sequence[ListedCard]) -> tuple[CardList, ...]:
+    """The list of all cards, and behind it that of each tag that there is."""
+    by_tag: dict[str, list[ListedCard]] = {}
+    for card in cards:
+        for tag in card.tags:
+            by_tag.setdefault(tag, []).append(card)
+    used = [tag for tag in hub.settings.tags if tag in by_tag]
+    tagged = (CardList(tag, tuple(_parts(by_tag[tag]))) for tag in used)
+    return (CardList(None, tuple(_parts(cards))), *tagged)
+
+
+def list_pages(hub: Hub, lists: Sequence[CardList]) -> Iterator[ListPage]:
+    """All pages of the lists, of which there is at least one in each language."""
+    counts = {listing.tag: listing.count for listing in lists if listing.tag is not None}
+    for listing in lists:
         for number, part in enumerate(listing.pages, 1):
             for language in hub.settings.languages:
                 yield ListPage(
@@ -104,10 +116,10 @@ def list_pages(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[ListPage]:
 
 
 def list_addresses(
-    hub: Hub, cards: Sequence[ListedCard]
+    hub: Hub, lists: Sequence[CardList]
 ) -> Iterator[tuple[Sequence[ListedCard], dict[str, str]]]:
     """The cards of each page that lists some, and its address in each language, by its tag."""
-    for listing in _lists(hub, cards):
+    for listing in lists:
         for number, part in enumerate(listing.pages, 1):
             yield (
                 part,
@@ -150,36 +162,21 @@ def _tile_html(hub: Hub, language: Language, shown: Tile) -> str:
     return render_piece(hub, TILE_TEMPLATE, language, tile=shown)
 
 
-def _lists(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[_List]:
-    sizes = {card.id: max(len(html.encode()) for html in card.tiles.values()) for card in cards}
-    yield _List(None, tuple(_parts(cards, sizes)))
-    by_tag: dict[str, list[ListedCard]] = {}
-    for card in cards:
-        for tag in card.tags:
-            by_tag.setdefault(tag, []).append(card)
-    for tag in hub.settings.tags:
-        if tag in by_tag:
-            yield _List(tag, tuple(_parts(by_tag[tag], sizes)))
-
-
-def _parts(
-    cards: Sequence[ListedCard], sizes: Mapping[str, int]
-) -> Iterator[tuple[ListedCard, ...]]:
+def _parts(cards: Sequence[ListedCard]) -> Iterator[tuple[ListedCard, ...]]:
     """The cards in pages; the same in all languages, so that a page has its translations."""
     part: list[ListedCard] = []
     size = 0
     for card in cards:
-        own = sizes[card.id]
-        if part and (len(part) == MOST_TILES or size + own > MOST_TILE_BYTES):
+        if part and (len(part) == MOST_TILES or size + card.tile_bytes > MOST_TILE_BYTES):
             yield tuple(part)
             part, size = [], 0
         part.append(card)
-        size += own
+        size += card.tile_bytes
     yield tuple(part)
 
 
 def _key(
-    listing: _List, part: Sequence[ListedCard], counts: Counter[str], language: Language
+    listing: CardList, part: Sequence[ListedCard], counts: Mapping[str, int], language: Language
 ) -> str:
     digest = blake2b(digest_size=16)
     digest.update(repr((len(listing.pages), listing.count, sorted(counts.items()))).encode())
@@ -189,12 +186,14 @@ def _key(
 
 
 def _rendering(
-    hub: Hub, listing: _List, number: int, counts: Counter[str], language: Language
+    hub: Hub, listing: CardList, number: int, counts: Mapping[str, int], language: Language
 ) -> Callable[[], str]:
     return lambda: _html(hub, listing, number, counts, language)
 
 
-def _html(hub: Hub, listing: _List, number: int, counts: Counter[str], language: Language) -> str:
+def _html(
+    hub: Hub, listing: CardList, number: int, counts: Mapping[str, int], language: Language
+) -> str:
     settings, text = hub.settings, hub.strings[language.code]
     path = listing.address(language, number)
     title, description = settings.title[language.code], settings.description[language.code]
@@ -220,7 +219,7 @@ def _html(hub: Hub, listing: _List, number: int, counts: Counter[str], language:
             else listing.address(hub.fallback, number),
         ),
     )
-    used = [tag for tag in settings.tags if counts[tag]]
+    used = [tag for tag in settings.tags if tag in counts]
     neighbours = {
         role: page.to(listing.address(language, other)) if 1 <= other <= last else None
         for role, other in {"previous": number - 1, "next": number + 1}.items()

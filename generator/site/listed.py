@@ -12,10 +12,9 @@ from msgspec import Struct
 class ListedCard(Struct, frozen=True, array_like=True):
     """What the catalogue, the feeds, the sitemap and the search need to know of a card.
 
-    `summaries` are by language code, `written` has the codes of the languages in which there
-    is a section, `updated` is in UTC. The rest is ready to be put into lists: `tiles` is HTML,
-    `markdown_lines` are lines of Markdown, both by language code; `data` and `search_row` are
-    JSON.
+    `summaries` are by language code, `updated` is in UTC. The rest is ready to be put into lists:
+    `tiles` is HTML, of which the longest has `tile_bytes`, `markdown_lines` are lines of Markdown,
+    both by language code; `data` and `search_row` are JSON, `sitemap_entries` is XML.
     """
 
     id: str
@@ -23,12 +22,13 @@ class ListedCard(Struct, frozen=True, array_like=True):
     author: str
     tags: tuple[str, ...]
     summaries: Mapping[str, str]
-    written: tuple[str, ...]
     updated: datetime
     tiles: Mapping[str, str]
+    tile_bytes: int
     markdown_lines: Mapping[str, str]
     data: str
     search_row: str
+    sitemap_entries: str
 
 
 def listed_as_json(card: ListedCard) -> str:

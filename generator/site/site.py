@@ -33,7 +33,7 @@ from generator.site.api_schema import api_schemas
 from generator.site.card_links import Anchors, LocalLink, links_and_anchors, with_links_to_pages
 from generator.site.card_markdown import markdown_page
 from generator.site.card_pages import CardContent, compared_languages, render_card_page
-from generator.site.catalogue import list_pages, tile
+from generator.site.catalogue import CardList, card_lists, list_pages, tile
 from generator.site.conforming import conforming
 from generator.site.counterparts import counterpart_ids
 from generator.site.entrypoints import named_entrypoints
@@ -41,7 +41,7 @@ from generator.site.evidence import language_records, variant_records
 from generator.site.feeds import atom_feed, newest_first
 from generator.site.guide import guide_files
 from generator.site.guide_checks import check_files
-from generator.site.hub import Hub, written_codes
+from generator.site.hub import Hub
 from generator.site.listed import ListedCard
 from generator.site.llms import llms_text, markdown_line
 from generator.site.markdown.code import code_figure
@@ -55,7 +55,7 @@ from generator.site.search.entries import SearchEntry, search_entry
 from generator.site.search.extent import Search
 from generator.site.search.listing import list_files, search_row
 from generator.site.side_by_side import side_by_side
-from generator.site.sitemap import robots, sitemaps
+from generator.site.sitemap import card_entries, robots, sitemaps
 from generator.site.variants import (
     NamedVariant,
     as_executed,
@@ -214,20 +214,22 @@ def _listed(hub: Hub, placed: PlacedCard, entry: SearchEntry) -> ListedCard:
     card, evidence = placed.card, placed.evidence
     front = card.front_matter
     languages = hub.settings.languages
+    tiles = {item.code: tile(hub, item, card, entry.entrypoints, evidence) for item in languages}
     return ListedCard(
         id=card.id,
         title=front.title,
         author=front.author,
         tags=front.tags,
         summaries=front.summary,
-        written=written_codes(card),
         updated=placed.updated,
-        tiles={item.code: tile(hub, item, card, entry.entrypoints, evidence) for item in languages},
+        tiles=tiles,
+        tile_bytes=max(len(html.encode()) for html in tiles.values()),
         markdown_lines={
             item.code: markdown_line(hub, card, item) for item in hub.written_languages(card)
         },
         data=listed_data(card, placed.updated),
         search_row=search_row(entry, languages),
+        sitemap_entries=card_entries(hub, card, placed.updated),
     )
 
 
@@ -252,13 +254,14 @@ def _for_tools(
 
 def planned_files(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[PlannedFile]:
     """What the site has beside its cards: front page, catalogues, guide, lists, assets."""
-    for page in list_pages(hub, cards):
+    lists = card_lists(hub, cards)
+    for page in list_pages(hub, lists):
         yield PlannedFile(page.path, page.key, partial(_encoded, page.html))
     for path, text in _texts_of_hub(hub):
         yield PlannedFile(path, OF_THE_HUB, partial(_encoded, text))
     for asset in hub.theme.assets.values():
         yield PlannedFile(asset.address, OF_THE_HUB, partial(bytes, asset.content))
-    for file in _files_of_all(hub, cards):
+    for file in _files_of_all(hub, cards, lists):
         yield PlannedFile(file.path, "", partial(bytes, file.content))
 
 
@@ -281,14 +284,16 @@ def _texts_of_hub(hub: Hub) -> Iterator[tuple[str, Callable[[], str]]]:
         yield page.path, page.html
 
 
-def _files_of_all(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[OutputFile]:
+def _files_of_all(
+    hub: Hub, cards: Sequence[ListedCard], lists: Sequence[CardList]
+) -> Iterator[OutputFile]:
     newest = newest_first(cards)
     yield OutputFile(LLMS, llms_text(hub, cards).encode())
     yield OutputFile(CATALOGUE_DATA, models_data(hub.settings, cards))
     for language in hub.settings.languages:
         yield OutputFile(feed(language), atom_feed(hub, language, newest))
     for path, content in (
-        *sitemaps(hub, cards).items(),
+        *sitemaps(hub, cards, lists).items(),
         *list_files(hub, cards),
         *api_schemas(hub.base_url),
     ):

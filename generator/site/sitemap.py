@@ -6,9 +6,10 @@ By https://www.sitemaps.org/protocol.html, with the alternates that search engin
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from html import escape
-from urllib.parse import quote
 
+from generator.cards.model import Card
 from generator.site.addresses import (
     FRONT_PAGE,
     SITEMAP,
@@ -18,7 +19,7 @@ from generator.site.addresses import (
     guide_page,
     sitemap_part,
 )
-from generator.site.catalogue import list_addresses
+from generator.site.catalogue import CardList, list_addresses
 from generator.site.formats import iso_time
 from generator.site.guide import GUIDE_PAGES, guide_languages
 from generator.site.guide_checks import check_codes
@@ -29,9 +30,6 @@ MOST_PAGES = 50_000
 MOST_BYTES = 50_000_000
 """A sitemap may have so many pages and bytes, and no more."""
 
-# No address has a blank.
-_ID = " ID "
-_TIME = " TIME "
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _OPENING = (
@@ -48,6 +46,7 @@ def robots(hub: Hub) -> str:
 def sitemaps(
     hub: Hub,
     cards: Sequence[ListedCard],
+    lists: Sequence[CardList],
     most_pages: int = MOST_PAGES,
     most_bytes: int = MOST_BYTES,
 ) -> Mapping[str, bytes]:
@@ -56,7 +55,7 @@ def sitemaps(
     It has every page that is the canonical one of its text: a page that falls back to another
     language is not in it.
     """
-    parts = list(_parts(_entries(hub, cards), most_pages, most_bytes))
+    parts = list(_parts(_entries(hub, cards, lists), most_pages, most_bytes))
     if len(parts) == 1:
         return {SITEMAP: parts[0]}
     named = {sitemap_part(number): part for number, part in enumerate(parts, 1)}
@@ -85,41 +84,35 @@ def _index(hub: Hub, parts: Mapping[str, bytes]) -> bytes:
     return f'{_HEAD}<sitemapindex xmlns="{_NAMESPACE}">\n{places}</sitemapindex>\n'.encode()
 
 
-def _entries(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[bytes]:
+def _entries(hub: Hub, cards: Sequence[ListedCard], lists: Sequence[CardList]) -> Iterator[bytes]:
     front = absolute(hub.base_url, FRONT_PAGE)
-    lists = [
+    listings = [
         (
             part,
             {language: absolute(hub.base_url, path) for language, path in addresses.items()},
         )
-        for part, addresses in list_addresses(hub, cards)
+        for part, addresses in list_addresses(hub, lists)
     ]
-    yield _entries_of("", {**lists[0][1], "x-default": front}, [front]).encode()
-    for index, (part, pages) in enumerate(lists):
+    yield _entries_of("", {**listings[0][1], "x-default": front}, [front]).encode()
+    for index, (part, pages) in enumerate(listings):
         default = pages[hub.fallback.tag] if index else front
         newest = max((card.updated for card in part), default=None)
         time = iso_time(newest) if newest else ""
         yield _entries_of(time, {**pages, "x-default": default}, pages.values()).encode()
     if hub.settings.guide:
         yield from _guide_entries(hub)
-    # The same for thousands of cards, but for their ids and times.
-    drawn: dict[tuple[str, ...], str] = {}
     for card in cards:
-        if card.written not in drawn:
-            drawn[card.written] = _entries_of_any_card(hub, card.written)
-        entries = drawn[card.written].replace(_ID, escape(quote(card.id)))
-        yield entries.replace(_TIME, iso_time(card.updated)).encode()
+        yield card.sitemap_entries.encode()
 
 
-def _entries_of_any_card(hub: Hub, written: tuple[str, ...]) -> str:
-    """The entries of a card in these languages, with `_ID` and `_TIME` for its own."""
+def card_entries(hub: Hub, card: Card, updated: datetime) -> str:
+    """The entries of a card's pages."""
     pages = {
-        language.tag: absolute(hub.base_url, card_page(language, "x")).removesuffix("x/")
-        + f"{_ID}/"
-        for language in hub.languages_among(written)
+        language.tag: absolute(hub.base_url, card_page(language, card.id))
+        for language in hub.written_languages(card)
     }
     alternates = {**pages, "x-default": pages[hub.fallback.tag]}
-    return _entries_of(_TIME, alternates, pages.values())
+    return _entries_of(iso_time(updated), alternates, pages.values())
 
 
 def _guide_entries(hub: Hub) -> Iterator[bytes]:

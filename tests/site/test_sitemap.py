@@ -13,6 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from generator.config import Settings
+from generator.site.catalogue import card_lists
 from generator.site.hub import load_hub
 from generator.site.markdown.render import SectionRenderer
 from generator.site.site import card_output
@@ -114,8 +115,9 @@ def test_what_is_too_much_for_a_sitemap_is_several_and_an_index(settings, most_p
     cards = read_cards(settings)
     placed = place_cards(cards, {card.path: MOMENT for card in cards}, {})
     listed = [card_output(hub, item, SectionRenderer()).listed for item in placed]
-    (whole,) = sitemaps(hub, listed).values()
-    files = sitemaps(hub, listed, most_pages, most_bytes)
+    lists = card_lists(hub, listed)
+    (whole,) = sitemaps(hub, listed, lists).values()
+    files = sitemaps(hub, listed, lists, most_pages, most_bytes)
     index = ET.fromstring(files["sitemap.xml"])
     assert index.tag.endswith("}sitemapindex")
     places = [place.text or "" for place in index.findall("s:sitemap/s:loc", NAMES)]
