@@ -7,6 +7,10 @@ one after the other; what is printed is wall time, its ratio to Hugo's, and the 
 the processes of a way had at one time. Hugo makes bare pages and lists of them; ours are whole,
 with catalogue, tags, feeds, sitemap, API and notebooks. The search index is left out of both.
 Of numbers behind `--alone` only ours are measured: Hugo holds all pages in memory.
+
+Each cold build writes into a new folder, and nothing is removed before the end: where many files
+were removed in the last minutes, ext4 without a journal looks long for a place for each new one
+(`recently_deleted` in its `ialloc.c`), which would be measured with whoever builds next.
 """
 
 from __future__ import annotations
@@ -79,7 +83,6 @@ def main() -> None:
         for cards in options.cards:
             theirs = write_hugo(folder / f"hugo-{cards}", cards)
             measure = median(options.rounds, partial(run_hugo, hugo, theirs))
-            shutil.rmtree(theirs)
             report(folder, cards, options.rounds, measure)
         for cards in options.alone:
             report(folder, cards, options.rounds, None)
@@ -100,7 +103,6 @@ def report(folder: Path, cards: int, rounds: int, measure: Measured | None) -> N
         sys.stdout.write(f"{line(name, median(rounds, way), measure)}\n")
         sys.stdout.flush()
     sys.stdout.write("\n")
-    shutil.rmtree(folder / f"ours-{cards}")
 
 
 class Hub:
@@ -111,19 +113,20 @@ class Hub:
         write_corpus(root, cards)
         self._root = root
         self._cards = cards
+        self._sites = 0
         self._edition = 0
         self._naming = 0
 
     def cold(self) -> Measured:
         """Build it from nothing."""
-        shutil.rmtree(self._root / "site" / "public", ignore_errors=True)
-        shutil.rmtree(self._root / "site" / ".public.hubcards", ignore_errors=True)
+        self._sites += 1
         return self.build()
 
     def build(self) -> Measured:
         """Build it as it is."""
         command = [sys.executable, "-m", "generator", "--root", str(self._root)]
-        return measured([*command, "build", "--no-full-text"], ROOT)
+        site = self._root / f"site-{self._sites}"
+        return measured([*command, "build", "--no-full-text", "--output", str(site)], ROOT)
 
     def change(self) -> Measured:
         """Build it after a change of one card's summary, code and text."""
@@ -173,15 +176,14 @@ def install_hugo(folder: Path) -> Path:
 
 def run_hugo(hugo: Path, root: Path) -> Measured:
     """Build Hugo's site from nothing."""
-    shutil.rmtree(root / "public", ignore_errors=True)
-    shutil.rmtree(root / "resources", ignore_errors=True)
-    return measured([str(hugo), "--quiet"], root)
+    site = tempfile.mkdtemp(prefix="site-", dir=root)
+    return measured([str(hugo), "--quiet", "--destination", site], root)
 
 
 def measured(command: Sequence[str], folder: Path) -> Measured:
     """How long a command takes, and the memory that it and its children have at one time."""
     start = time.perf_counter()
-    process = psutil.Popen(
+    process = subprocess.Popen(
         command,
         cwd=folder,
         env=environment_of_users(),
@@ -192,8 +194,8 @@ def measured(command: Sequence[str], folder: Path) -> Measured:
 
     def watch() -> None:
         nonlocal peak
-        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-            peak = max(peak, memory_of(process))
+        while process.returncode is None:
+            peak = max(peak, memory_of(process.pid))
             time.sleep(0.05)
 
     watcher = threading.Thread(target=watch, daemon=True)
@@ -206,10 +208,11 @@ def measured(command: Sequence[str], folder: Path) -> Measured:
     return Measured(seconds, peak)
 
 
-def memory_of(process: psutil.Process) -> int:
+def memory_of(number: int) -> int:
     """What a process and its children have, shared pages counted once."""
     total = 0
     try:
+        process = psutil.Process(number)
         for item in (process, *process.children(recursive=True)):
             total += item.memory_full_info().pss
     except psutil.Error:
