@@ -16,12 +16,12 @@ from generator.cards.allowances import not_allowed, unused_in_text
 from generator.cards.entrypoints import Load, find_loads, unknown_entrypoints
 from generator.cards.examples import Group, language_groups
 from generator.cards.hubconf import OwnHub
-from generator.cards.metrics import wrong_metrics
 from generator.cards.model import Card, CodeBlock, Treatment
 from generator.cards.names import undefined_names
 from generator.cards.parity.compare import differences_of_texts
 from generator.cards.preprocessing import wrong_constants
 from generator.cards.python_code import ParsedCode, parse_code
+from generator.cards.stated_metrics import wrong_metrics
 from generator.cards.texts import SectionText, section_text
 from generator.cards.variants import FoundVariants, find_variants, useless_alternatives
 from generator.config import Settings

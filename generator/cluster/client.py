@@ -20,8 +20,8 @@ from generator.cluster.errors import ClusterError
 from generator.cluster.results import result_of
 from generator.cluster.worker import program, render_as_there
 from generator.site.output import OutputError, Tree
-from generator.site.rendering import WrittenCard, write_card
 from generator.site.work import Beside, RenderedCard, RenderingOrder
+from generator.site.writing import WrittenCard, write_card
 
 _Beside = TypeVar("_Beside", bound=Beside)
 

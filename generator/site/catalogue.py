@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from hashlib import blake2b
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -19,6 +18,7 @@ from generator.site.addresses import (
     relative,
     tag_page,
 )
+from generator.site.digests import digest_of_all
 from generator.site.evidence import evidence_in_short, language_records
 from generator.site.facts import headline_figures
 from generator.site.hub import Hub
@@ -178,11 +178,8 @@ def _parts(cards: Sequence[ListedCard]) -> Iterator[tuple[ListedCard, ...]]:
 def _key(
     listing: CardList, part: Sequence[ListedCard], counts: Mapping[str, int], language: Language
 ) -> str:
-    digest = blake2b(digest_size=16)
-    digest.update(repr((len(listing.pages), listing.count, sorted(counts.items()))).encode())
-    for card in part:
-        digest.update(card.tiles[language.code].encode())
-    return digest.hexdigest()
+    counted = repr((len(listing.pages), listing.count, sorted(counts.items())))
+    return digest_of_all(counted, *(card.tile_digests[language.code] for card in part))
 
 
 def _rendering(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from generator.site.ingredients import digest_of
+from generator.site.digests import digest_of
 from generator.site.memory import KnownFile, Memory
 from generator.site.output import OutputError, Tree
 from generator.site.publication import Place, empty, exchange, lay_spare, settle

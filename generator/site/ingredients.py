@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 
 from msgspec import Struct
@@ -21,6 +20,7 @@ from generator.cards.catalog import CardFileError, card_bytes
 from generator.cards.files import CardFile, card_file
 from generator.config import SETTINGS_PATH, Settings
 from generator.evidence.source import EvidenceSource
+from generator.site.digests import digest_of, digest_of_all
 from generator.site.memory import KnownCard, Memory
 from generator.site.search.extent import Search
 from generator.source import path_for_readers, paths_for_readers
@@ -109,17 +109,6 @@ def renew_signatures(
 def version_token(key: str, cards: Sequence[Source]) -> str:
     """What tells a version of the site from others: equal tokens, equal bytes."""
     return digest_of_all(key, *(card.own for card in cards))
-
-
-def digest_of(content: bytes) -> str:
-    """What tells one content of a file from another."""
-    return blake2b(content, digest_size=12).hexdigest()
-
-
-def digest_of_all(*parts: str) -> str:
-    """A digest of several texts."""
-    whole = "".join([f"{len(part)}:{part}" for part in parts])
-    return blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 @cache

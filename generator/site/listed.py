@@ -13,8 +13,9 @@ class ListedCard(Struct, frozen=True, array_like=True):
     """What the catalogue, the feeds, the sitemap and the search need to know of a card.
 
     `summaries` are by language code, `updated` is in UTC. The rest is ready to be put into lists:
-    `tiles` is HTML, of which the longest has `tile_bytes`, `markdown_lines` are lines of Markdown,
-    both by language code; `data` and `search_row` are JSON, `sitemap_entries` is XML.
+    `tiles` is HTML, of which the longest has `tile_bytes`, and which has the digests
+    `tile_digests`, `markdown_lines` are lines of Markdown, all by language code; `data` and
+    `search_row` are JSON, `sitemap_entries` is XML.
     """
 
     id: str
@@ -25,17 +26,18 @@ class ListedCard(Struct, frozen=True, array_like=True):
     updated: datetime
     tiles: Mapping[str, str]
     tile_bytes: int
+    tile_digests: Mapping[str, str]
     markdown_lines: Mapping[str, str]
     data: str
     search_row: str
     sitemap_entries: str
 
 
-def listed_as_json(card: ListedCard) -> str:
-    """The card as text, to be kept."""
-    return msgspec.json.encode(card).decode()
+def listed_as_bytes(card: ListedCard) -> bytes:
+    """The card as MessagePack, to be kept."""
+    return msgspec.msgpack.encode(card)
 
 
-def listed_from_json(text: str) -> ListedCard:
-    """The card that `listed_as_json` made `text` of."""
-    return msgspec.json.decode(text, type=ListedCard)
+def listed_from_bytes(content: bytes) -> ListedCard:
+    """The card that `listed_as_bytes` made `content` of."""
+    return msgspec.msgpack.decode(content, type=ListedCard)

@@ -20,11 +20,11 @@ from msgspec.structs import astuple
 
 from generator.site.output import OutputError
 
-_VERSION = 3
+_VERSION = 4
 _TABLES = """
 create table cards (id text primary key, path text, signature text, content text, own text,
     neighbours text, title text, pages int, files int, notes text, checksum text);
-create table listings (id text primary key, listed text, links text, anchors text, checksum text);
+create table listings (id text primary key, listed blob, links text, anchors text, checksum text);
 create table outputs (id text primary key, files text, documents text, checksum text);
 create table common (path text primary key, key text, digest text, checksum text);
 create table version (name text primary key, token text, checksum text);
@@ -59,13 +59,13 @@ class KnownCard(Struct, frozen=True):
 
 
 class KnownListing(Struct, frozen=True):
-    """What a card tells the rest of the site, as JSON: for lists, its links, its anchors.
+    """What a card tells the rest of the site: for lists, and, as JSON, its links and anchors.
 
     `links` is empty for a card that leads to no place of the site that needs a look.
     """
 
     id: str
-    listed: str
+    listed: bytes
     links: str
     anchors: str
 
@@ -259,5 +259,10 @@ def _output(row: tuple[str, ...]) -> KnownOutput:
 
 
 def _checksum(row: Iterable[object]) -> str:
-    text = "\0".join(map(str, row))
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    whole = b"\0".join(
+        [
+            value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+            for value in row
+        ]
+    )
+    return blake2b(whole, digest_size=8).hexdigest()

@@ -19,10 +19,11 @@ from generator.site.card_links import (
     broken_links,
     links_from_json,
 )
+from generator.site.digests import digest_of_all
 from generator.site.draft import Draft
 from generator.site.hub import Hub
-from generator.site.ingredients import Source, digest_of_all, renew_signatures
-from generator.site.listed import ListedCard, listed_from_json
+from generator.site.ingredients import Source, renew_signatures
+from generator.site.listed import ListedCard, listed_from_bytes
 from generator.site.memory import (
     DamagedError,
     Digests,
@@ -34,11 +35,12 @@ from generator.site.memory import (
 )
 from generator.site.output import Tree
 from generator.site.pages import Neighbour
-from generator.site.rendering import WrittenCard, renderer_here, write_cards
+from generator.site.rendering import renderer_here, write_cards
 from generator.site.search.extent import Search
 from generator.site.search.pagefind import index_documents
 from generator.site.site import PlannedFile, planned_files
 from generator.site.work import Beside, RenderingTask, hub_of, neighbours_as_json, site_for_work
+from generator.site.writing import WrittenCard
 
 _ANCHORS_AT_HAND = 64
 
@@ -178,7 +180,7 @@ def _told(
     """What the cards at these paths, by their ids, tell to be listed, and their links."""
     listed, links = [], []
     for item in memory.listings():
-        listed.append(listed_from_json(item.listed))
+        listed.append(listed_from_bytes(item.listed))
         if item.links:
             links.append(CardLinks(item.id, paths[item.id], links_from_json(item.links)))
     return listed, links

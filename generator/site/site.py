@@ -36,6 +36,7 @@ from generator.site.card_pages import CardContent, compared_languages, render_ca
 from generator.site.catalogue import CardList, card_lists, list_pages, tile
 from generator.site.conforming import conforming
 from generator.site.counterparts import counterpart_ids
+from generator.site.digests import digest_of
 from generator.site.entrypoints import named_entrypoints
 from generator.site.evidence import language_records, variant_records
 from generator.site.feeds import atom_feed, newest_first
@@ -224,6 +225,7 @@ def _listed(hub: Hub, placed: PlacedCard, entry: SearchEntry) -> ListedCard:
         updated=placed.updated,
         tiles=tiles,
         tile_bytes=max(len(html.encode()) for html in tiles.values()),
+        tile_digests={code: digest_of(html.encode()) for code, html in tiles.items()},
         markdown_lines={
             item.code: markdown_line(hub, card, item) for item in hub.written_languages(card)
         },

@@ -24,10 +24,11 @@ from generator.config import Settings, SettingsError
 from generator.diagnostics import Diagnostic, Severity, has_errors
 from generator.evidence.source import EvidenceSource
 from generator.site.card_links import anchors_as_json, links_as_json
+from generator.site.digests import digest_of
 from generator.site.hub import Hub, load_hub
-from generator.site.ingredients import digest_of, program_digest
+from generator.site.ingredients import program_digest
 from generator.site.kept_templates import CompiledTemplates
-from generator.site.listed import listed_as_json
+from generator.site.listed import listed_as_bytes
 from generator.site.markdown.render import RenderError, SectionRenderer
 from generator.site.pages import Neighbour, PlacedCard
 from generator.site.search.extent import Search
@@ -75,7 +76,7 @@ class RenderedCard(Struct, frozen=True):
     settings_problems: tuple[Diagnostic, ...] = ()
     files: tuple[OutputFile, ...] = ()
     documents: tuple[OutputFile, ...] = ()
-    listed: str = ""
+    listed: bytes = b""
     links: str = ""
     anchors: str = ""
 
@@ -190,7 +191,7 @@ def _rendered(place: _Workplace, task: RenderingTask) -> RenderedCard:
         settings_problems=settings_problems,
         files=output.files if output else (),
         documents=output.documents if output else (),
-        listed=listed_as_json(output.listed) if output else "",
+        listed=listed_as_bytes(output.listed) if output else b"",
         links=links_as_json(output.links) if output else "",
         anchors=anchors_as_json(output.anchors) if output else "",
     )

@@ -13,7 +13,8 @@ UNSPACED = (
 A class of characters for regular expressions of Python and of browsers.
 """
 
-_EACH = re.compile(f"[{UNSPACED}]")
+# Only compiled, which takes long, where there is something to be indexed.
+_EACH = f"[{UNSPACED}]"
 
 
 def spaced(text: str) -> str:
@@ -22,7 +23,7 @@ def spaced(text: str) -> str:
     So any characters that stand side by side are found as a phrase, wherever a dictionary
     would have a word begin or end.
     """
-    return _EACH.sub(r" \g<0> ", text)
+    return re.sub(_EACH, r" \g<0> ", text)
 
 
 def tag_word(tag: str) -> str:
