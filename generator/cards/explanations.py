@@ -7,6 +7,7 @@ for a rule without an entry in both languages, and for an example that does not 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from generator.translating import CHINESE, ENGLISH
 from generator.yamltree import SAFE_LOADER
 
 _FOLDER = Path(__file__).parent / "explanations"
+_CODE = re.compile(r"^(E\d{3}):$", re.MULTILINE)
 
 
 class Example(Struct, frozen=True):
@@ -43,16 +45,30 @@ class Explanation(Struct, frozen=True):
 
 
 @cache
+def explained_codes() -> tuple[str, ...]:
+    """The codes that have an explanation, without reading what it says."""
+    return tuple(code for path in _files() for code in _CODE.findall(_text(path)))
+
+
+@cache
 def load_explanations() -> Mapping[str, Explanation]:
     """Every explanation, by code; read once, since it is a part of this program."""
     found: dict[str, Explanation] = {}
-    for path in sorted(_FOLDER.glob("*.yaml")):
-        entries = yaml.load(path.read_text(encoding="utf-8"), SAFE_LOADER)  # noqa: S506 # it is safe
+    for path in _files():
+        entries = yaml.load(_text(path), SAFE_LOADER)  # noqa: S506 # it is safe
         for code, entry in entries.items():
             example = Example(entry["at"], entry["wrong"], entry["right"])
             text = {language: entry[language] for language in (ENGLISH, CHINESE)}
             found[code] = Explanation(code, text, example)
     return found
+
+
+def _files() -> list[Path]:
+    return sorted(_FOLDER.glob("*.yaml"))
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def as_terminal_text(

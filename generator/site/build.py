@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,13 @@ from generator.diagnostics import Diagnostic, Severity, has_errors, in_source_or
 from generator.evidence.source import EvidenceSource, NoEvidence
 from generator.site.draft import last_version, new_draft
 from generator.site.history import source_date, update_times
-from generator.site.ingredients import renew_signatures, site_key, sources, version_token
+from generator.site.ingredients import (
+    renew_signatures,
+    site_key,
+    sources,
+    statuses,
+    version_token,
+)
 from generator.site.memory import DamagedError, Memory, discard, remembered
 from generator.site.output import OutputError
 from generator.site.publication import Place, building_at
@@ -95,8 +101,8 @@ def _build(build: Build, place: Place, memory: Memory) -> BuildReport:
     known = memory.cards()
     key = site_key(build.settings, build.base_url or build.settings.base_url, build.search)
     files = sorted(card_files(build.paths), key=lambda file: file.id)
-    times = _update_times(file.path for file in files)
-    cards = sources(files, times, build.settings, build.evidence, known, key)
+    found = statuses(files)
+    cards = sources(files, found, _update_times(found), build.settings, build.evidence, known, key)
     duplicates = tuple(duplicate_ids(files))
     if duplicates:
         return BuildReport(build.output, diagnostics=in_source_order(duplicates))
@@ -137,12 +143,12 @@ def _report(build: Build, memory: Memory, rendered: int) -> BuildReport:
     )
 
 
-def _update_times(paths: Iterable[str]) -> Mapping[str, datetime]:
+def _update_times(statuses: Mapping[str, os.stat_result | None]) -> Mapping[str, datetime]:
     try:
         undated = source_date(os.environ)
     except ValueError as error:
         raise OutputError(str(error), "unset it, or give seconds since 1970") from None
-    return update_times(paths, undated)
+    return update_times(statuses, undated)
 
 
 def _diagnostic(path: str, data: list[Any]) -> Diagnostic:

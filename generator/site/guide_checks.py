@@ -9,7 +9,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from generator.cards.allowances import can_be_allowed
-from generator.cards.explanations import Explanation, load_explanations
+from generator.cards.explanations import Explanation, explained_codes, load_explanations
 from generator.cards.rules import Rule, all_rules, is_essential
 from generator.diagnostics import Severity
 from generator.languages import Language
@@ -36,27 +36,22 @@ class ShownCheck(Struct, frozen=True):
     has_level: bool
 
 
-def check_codes() -> tuple[str, ...]:
-    """The codes of all checks that have a page."""
-    return tuple(load_explanations())
-
-
 def check_files(hub: Hub) -> Iterator[GuideFile]:
     """The pages about the checks in each language, unless the hub does without the guide."""
     if hub.settings.guide:
-        rules = {rule.code: rule for rule in all_rules()}
-        for code, explanation in load_explanations().items():
+        for code in explained_codes():
             for language in hub.settings.languages:
                 yield GuideFile(
                     check_page(language, code),
-                    partial(_html, hub, language, explanation, rules.get(code)),
+                    partial(_html, hub, language, code),
                 )
 
 
-def _html(hub: Hub, language: Language, explanation: Explanation, rule: Rule | None) -> str:
+def _html(hub: Hub, language: Language, code: str) -> str:
+    explanation = load_explanations()[code]
+    rule = next((rule for rule in all_rules() if rule.code == code), None)
     shown = code_shown(hub, language)
     words = _WORDS[shown]
-    code = explanation.code
     return render_guide_page(
         hub,
         language,

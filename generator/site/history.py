@@ -31,19 +31,24 @@ def source_date(environment: Mapping[str, str]) -> datetime | None:
         raise ValueError(f"{SOURCE_DATE_EPOCH} is {seconds}, which is too late") from None
 
 
-def update_times(paths: Iterable[str], undated: datetime | None = None) -> Mapping[str, datetime]:
-    """When each file was last changed, in UTC, to the second.
+def update_times(
+    statuses: Mapping[str, os.stat_result | None], undated: datetime | None = None
+) -> Mapping[str, datetime]:
+    """When each file was last changed, in UTC, to the second; by path, as the statuses are.
 
     That is the last commit that touched it. A file that git does not keep, or that was edited
     since, has the time of its own last change; or `undated`, if there is one.
     """
-    real = _real_paths(paths)
+    real = _real_paths(statuses)
     committed: dict[str, datetime] = {}
     git = shutil.which("git")
     if git:
         for root, files in _by_working_tree(real.values()).items():
             committed.update(_commit_times(git, root, files))
-    return {path: committed.get(real[path]) or undated or _modified(path) for path in real}
+    return {
+        path: committed.get(real[path]) or undated or _modified(status)
+        for path, status in statuses.items()
+    }
 
 
 def _real_paths(paths: Iterable[str]) -> Mapping[str, str]:
@@ -133,5 +138,6 @@ def _fields(process: subprocess.Popen[bytes]) -> Iterator[str]:
             yield field.decode("utf-8", "surrogateescape")
 
 
-def _modified(path: str) -> datetime:
-    return datetime.fromtimestamp(int(os.stat(path).st_mtime), timezone.utc)  # noqa: PTH116 # fast
+def _modified(status: os.stat_result | None) -> datetime:
+    # What is not there has a problem that is told when it is read.
+    return datetime.fromtimestamp(int(status.st_mtime) if status else 0, timezone.utc)

@@ -62,8 +62,14 @@ def site_key(settings: Settings, base_url: str, search: Search) -> str:
     )
 
 
+def statuses(files: Iterable[CardFile]) -> dict[str, os.stat_result | None]:
+    """What the file system says of the files, by their paths; None of what can't be reached."""
+    return {file.path: _status(file.path) for file in files}
+
+
 def sources(
     files: Iterable[CardFile],
+    statuses: Mapping[str, os.stat_result | None],
     times: Mapping[str, datetime],
     settings: Settings,
     evidence: EvidenceSource,
@@ -77,7 +83,7 @@ def sources(
     for file in files:
         path, updated = file.path, times[file.path]
         before = known.get(file.id)
-        signature = _signature(path, now)
+        signature = _signature(statuses[path], now)
         is_same = before and signature and before.signature == signature
         content = before.content if before and is_same else _content(path)
         own = _own(key, path_for_readers(path), content, updated, evidence.key(file))
@@ -134,12 +140,15 @@ def _own(key: str, reader_path: str, content: str, updated: datetime, evidence: 
     return digest_of_all(key, reader_path, content, str(updated.timestamp()), evidence)
 
 
-def _signature(path: str, now: int) -> str:
+def _status(path: str) -> os.stat_result | None:
     try:
-        status = os.stat(path)  # noqa: PTH116 # fast
+        return os.stat(path)  # noqa: PTH116 # fast
     except OSError:
-        return ""
-    if status.st_mtime_ns > now - _NANOSECONDS_OF_DOUBT:
+        return None
+
+
+def _signature(status: os.stat_result | None, now: int) -> str:
+    if status is None or status.st_mtime_ns > now - _NANOSECONDS_OF_DOUBT:
         return ""
     return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}:{status.st_ino}"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -24,7 +24,7 @@ _VERSION = 4
 _TABLES = """
 create table cards (id text primary key, path text, signature text, content text, own text,
     neighbours text, title text, pages int, files int, notes text, checksum text);
-create table listings (id text primary key, listed blob, links text, anchors text, checksum text);
+create table listings (id text primary key, links text, anchors text, listed blob, checksum text);
 create table outputs (id text primary key, files text, documents text, checksum text);
 create table common (path text primary key, key text, digest text, checksum text);
 create table version (name text primary key, token text, checksum text);
@@ -65,9 +65,9 @@ class KnownListing(Struct, frozen=True):
     """
 
     id: str
-    listed: bytes
     links: str
     anchors: str
+    listed: bytes
 
 
 class KnownOutput(Struct, frozen=True):
@@ -258,11 +258,10 @@ def _output(row: tuple[str, ...]) -> KnownOutput:
     return KnownOutput(card_id, json.loads(files), json.loads(documents))
 
 
-def _checksum(row: Iterable[object]) -> str:
-    whole = b"\0".join(
-        [
-            value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
-            for value in row
-        ]
-    )
-    return blake2b(whole, digest_size=8).hexdigest()
+def _checksum(row: Sequence[object]) -> str:
+    *texts, last = row
+    digest = blake2b("\0".join(map(str, texts)).encode("utf-8", "surrogatepass"), digest_size=8)
+    if not isinstance(last, bytes):
+        last = str(last).encode("utf-8", "surrogatepass")
+    digest.update(last)
+    return digest.hexdigest()

@@ -161,7 +161,7 @@ def _keep(draft: Draft, source: Source, written: WrittenCard, *, is_known: bool)
             notes=notes,
         )
     )
-    memory.keep_listing(KnownListing(card.id, card.listed, card.links, card.anchors))
+    memory.keep_listing(KnownListing(card.id, card.links, card.anchors, card.listed))
     memory.keep_output(KnownOutput(card.id, written.files, written.documents))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from html import escape
 
+from generator.cards.explanations import explained_codes
 from generator.cards.model import Card
 from generator.site.addresses import (
     FRONT_PAGE,
@@ -22,7 +23,6 @@ from generator.site.addresses import (
 from generator.site.catalogue import CardList, list_addresses
 from generator.site.formats import iso_time
 from generator.site.guide import GUIDE_PAGES, guide_languages
-from generator.site.guide_checks import check_codes
 from generator.site.hub import Hub
 from generator.site.listed import ListedCard
 
@@ -117,7 +117,7 @@ def card_entries(hub: Hub, card: Card, updated: datetime) -> str:
 
 def _guide_entries(hub: Hub) -> Iterator[bytes]:
     languages = guide_languages(hub)
-    for name in (*GUIDE_PAGES, *map(check_name, check_codes())):
+    for name in (*GUIDE_PAGES, *map(check_name, explained_codes())):
         pages = {item.tag: absolute(hub.base_url, guide_page(item, name)) for item in languages}
         default = absolute(hub.base_url, guide_page(hub.fallback, name))
         yield _entries_of("", {**pages, "x-default": default}, pages.values()).encode()

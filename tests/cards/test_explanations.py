@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.cards.explanations import Example, load_explanations
+from generator.cards.explanations import Example, explained_codes, load_explanations
 from generator.cards.rules import all_rules
 from generator.translating import language_of
 from tests.cards.writing import HEAD, card_text, check, python
@@ -25,6 +25,7 @@ def test_every_rule_has_an_explanation_and_nothing_else_has() -> None:
     codes = [rule.code for rule in all_rules()]
     assert len(codes) == len(set(codes)) > 40
     assert set(EXPLANATIONS) == {*codes, *OTHER_CODES}
+    assert explained_codes() == tuple(EXPLANATIONS)
 
 
 @pytest.mark.parametrize("code", EXPLANATIONS)

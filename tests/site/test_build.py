@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from generator.cards.explanations import explained_codes
 from generator.config import Settings, SettingsError
 from generator.diagnostics import as_text
 from generator.site.guide import GUIDE_PAGES
-from generator.site.guide_checks import check_codes
 from generator.site.output import MARKER, OutputError, Tree
 from generator.site.rendering import PARALLEL_FROM
 from tests.site.hubs import build, card_text, write_card
@@ -39,7 +39,7 @@ def test_a_build_publishes_pages_and_counts_them(settings, output):
     report = build(settings, output)
     assert report.diagnostics == ()
     assert report.cards == 1
-    guide = 2 * (len(GUIDE_PAGES) + len(check_codes()))
+    guide = 2 * (len(GUIDE_PAGES) + len(explained_codes()))
     assert report.pages == len(list(output.rglob("*.html"))) == 9 + guide
     assert report.files == len(snapshot(output)) - 1
     assert (output / "zh-CN" / "net" / "index.html").is_file()

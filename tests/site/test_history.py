@@ -49,7 +49,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def times(paths: list[Path], undated: datetime | None = None) -> dict[Path, datetime]:
-    found = update_times(map(str, paths), undated)
+    found = update_times({str(path): path.stat() for path in paths}, undated)
     return {Path(path): moment for path, moment in found.items()}
 
 

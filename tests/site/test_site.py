@@ -13,11 +13,11 @@ from urllib.parse import quote, unquote, urljoin
 import pytest
 from msgspec.structs import replace
 
+from generator.cards.explanations import explained_codes
 from generator.config import Settings, SettingsError
 from generator.diagnostics import as_text
 from generator.evidence.model import CardEvidence
 from generator.site.guide import GUIDE_PAGES
-from generator.site.guide_checks import check_codes
 from generator.site.hub import load_hub
 from tests.site.hubs import SAMPLE, SITE, card_text, render_files, write_card, write_hub
 
@@ -62,7 +62,7 @@ def test_every_page_leads_to_the_guide(site):
 
 def test_links_between_the_guides_pages_lead_somewhere(site):
     pages = [path for path in site if "/guide/" in path]
-    assert len(pages) == 2 * (len(GUIDE_PAGES) + len(check_codes()))
+    assert len(pages) == 2 * (len(GUIDE_PAGES) + len(explained_codes()))
     for path in pages:
         for link in re.findall(r'href="([a-z0-9-]+\.html)', site[path]):
             assert f"{posixpath.dirname(path)}/{link}" in site
