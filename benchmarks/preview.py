@@ -27,12 +27,12 @@ from benchmarks.environment import environment_of_users
 
 ROOT = Path(__file__).parent.parent
 _SECONDS_TO_WAIT = 30
-# A frame is painted between the callback before it and the task behind it.
-_NOTE_WHEN_PAINTED = """
-addEventListener("DOMContentLoaded", () => requestAnimationFrame(() => setTimeout(() => {
-  window.painted = Date.now();
-})));
-"""
+# The later of the two: all words are there, and there is something to be seen.
+_PAINTED = """() => {
+  const [paint] = performance.getEntriesByName("first-contentful-paint");
+  const [page] = performance.getEntriesByType("navigation");
+  return paint && performance.timeOrigin + Math.max(paint.startTime, page.domInteractive);
+}"""
 
 
 def main() -> None:
@@ -48,7 +48,6 @@ def main() -> None:
         with preview_of(root, Path(name) / "cache") as url, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
             page = browser.new_page()
-            page.add_init_script(_NOTE_WHEN_PAINTED)
             page.goto(f"{url}en-US/corpus_vision_net{number:06}/", wait_until="load")
             seconds = [reloaded(page, root, number, edition) for edition in range(options.rounds)]
             browser.close()
@@ -86,7 +85,7 @@ def reloaded(page: Page, root: Path, number: int, edition: int) -> float:
     start = time.time()
     path.write_text(text, encoding="utf-8")
     page.get_by_text(mark).first.wait_for(timeout=1000 * _SECONDS_TO_WAIT)
-    painted: float = page.wait_for_function("window.painted").json_value()
+    painted: float = page.wait_for_function(_PAINTED).json_value()
     return painted / 1000 - start
 
 

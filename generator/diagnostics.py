@@ -73,6 +73,8 @@ def shortened(text: str) -> str:
 
 def printable(text: str) -> str:
     """`text` on one line and harmless to a terminal: what can't be shown is escaped."""
+    if text.isprintable():
+        return text
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
         for char in text

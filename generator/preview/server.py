@@ -10,6 +10,8 @@ import re
 import socket
 import threading
 from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -24,7 +26,8 @@ OWN_PATH = "/_hubcards/"
 EVENTS = f"{OWN_PATH}events"
 
 _CLIENT = Path(__file__).with_name("client")
-_CLIENT_FILES = frozenset({"preview.js", "preview.css"})
+_SCRIPT = _CLIENT / "preview.js"
+_STYLE = _CLIENT / "preview.css"
 _HTML = "text/html; charset=utf-8"
 _CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -159,21 +162,22 @@ class _Handler(BaseHTTPRequestHandler):
         page = _CLIENT / "nothing-yet.html"
         self._send_file(HTTPStatus.SERVICE_UNAVAILABLE, page, shown.version)
 
-    def _send_file(self, status: HTTPStatus, path: Path, version: str) -> None:
+    def _send_file(self, status: HTTPStatus, path: Path, version: str, name: str = "") -> None:
         content = path.read_bytes()
         content_type = _CONTENT_TYPES.get(path.suffix.lower(), "application/octet-stream")
         if content_type == _HTML:
             content = with_script(content, version)
         headers = {}
-        if _ADDRESSED_BY_CONTENT.fullmatch(path.name):
+        if _ADDRESSED_BY_CONTENT.fullmatch(name or path.name):
             headers["Cache-Control"] = "max-age=31536000, immutable"
         self._send(status, content_type, content, headers)
 
     def _send_client_file(self, name: str) -> None:
-        if name not in _CLIENT_FILES:
+        path = {script_name(): _SCRIPT, _STYLE.name: _STYLE}.get(name)
+        if path is None:
             self._send(HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", b"there is no such file")
             return
-        self._send_file(HTTPStatus.OK, _CLIENT / name, "")
+        self._send_file(HTTPStatus.OK, path, "", name)
 
     def _send(
         self,
@@ -220,9 +224,16 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing: requests are no news."""
 
 
+@cache
+def script_name() -> str:
+    """What the script of the preview is called; a browser that has it need not ask again."""
+    digest = blake2b(_SCRIPT.read_bytes(), digest_size=5).hexdigest()
+    return f"{_SCRIPT.stem}.{digest}{_SCRIPT.suffix}"
+
+
 def with_script(page: bytes, version: str) -> bytes:
     """A page of the site with what the preview adds to it: a script of its own, and no other."""
-    script = f'<script src="{OWN_PATH}preview.js" data-version="{version}" defer></script>'
+    script = f'<script src="{OWN_PATH}{script_name()}" data-version="{version}" defer></script>'
     before, end_of_head, behind = page.partition(b"</head>")
     return before + script.encode() + end_of_head + behind
 

@@ -14,7 +14,7 @@ from watchfiles._rust_notify import RustNotify
 from generator.config import SETTINGS_PATH
 from generator.layout import CARDS_FOLDER, EVIDENCE_FOLDER
 
-_QUIET_MILLISECONDS = 10
+_QUIET_MILLISECONDS = 5
 _AT_MOST_MILLISECONDS = 100
 _RETRY_SECONDS = 0.1
 

@@ -11,23 +11,23 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeAlias
+from zlib import crc32
 
 from msgspec import Struct
 from msgspec.structs import astuple
 
 from generator.site.output import OutputError
 
-_VERSION = 4
+_VERSION = 5
 _TABLES = """
 create table cards (id text primary key, path text, signature text, content text, own text,
-    neighbours text, title text, pages int, files int, notes text, checksum text);
-create table listings (id text primary key, links text, anchors text, listed blob, checksum text);
-create table outputs (id text primary key, files text, documents text, checksum text);
-create table common (path text primary key, key text, digest text, checksum text);
-create table version (name text primary key, token text, checksum text);
+    neighbours text, title text, pages int, files int, notes text, checksum int);
+create table listings (id text primary key, links text, anchors text, listed blob, checksum int);
+create table outputs (id text primary key, files text, documents text, checksum int);
+create table common (path text primary key, key text, digest text, checksum int);
+create table version (name text primary key, token text, checksum int);
 """
 
 Digests: TypeAlias = "Mapping[str, str]"
@@ -258,10 +258,9 @@ def _output(row: tuple[str, ...]) -> KnownOutput:
     return KnownOutput(card_id, json.loads(files), json.loads(documents))
 
 
-def _checksum(row: Sequence[object]) -> str:
+def _checksum(row: Sequence[object]) -> int:
+    """Finds out about damage, as file systems and archives do, in a tenth of a digest's time."""
     *texts, last = row
-    digest = blake2b("\0".join(map(str, texts)).encode("utf-8", "surrogatepass"), digest_size=8)
     if not isinstance(last, bytes):
         last = str(last).encode("utf-8", "surrogatepass")
-    digest.update(last)
-    return digest.hexdigest()
+    return crc32(last, crc32("\0".join(map(str, texts)).encode("utf-8", "surrogatepass")))

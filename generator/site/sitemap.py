@@ -32,10 +32,8 @@ MOST_BYTES = 50_000_000
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_OPENING = (
-    f'{_HEAD}<urlset xmlns="{_NAMESPACE}" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'.encode()
-)
-_CLOSING = b"</urlset>\n"
+_OPENING = f'{_HEAD}<urlset xmlns="{_NAMESPACE}" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
+_CLOSING = "</urlset>\n"
 
 
 def robots(hub: Hub) -> str:
@@ -55,26 +53,28 @@ def sitemaps(
     It has every page that is the canonical one of its text: a page that falls back to another
     language is not in it.
     """
-    parts = list(_parts(_entries(hub, cards, lists), most_pages, most_bytes))
-    if len(parts) == 1:
-        return {SITEMAP: parts[0]}
+    entries = list(_entries(hub, cards, lists))
+    whole = "".join([_OPENING, *entries, _CLOSING]).encode()
+    if len(whole) <= most_bytes and whole.count(b"<url>") <= most_pages:
+        return {SITEMAP: whole}
+    parts = list(_parts(entries, most_pages, most_bytes))
     named = {sitemap_part(number): part for number, part in enumerate(parts, 1)}
     return {SITEMAP: _index(hub, named), **named}
 
 
-def _parts(entries: Iterator[bytes], most_pages: int, most_bytes: int) -> Iterator[bytes]:
+def _parts(entries: Iterable[str], most_pages: int, most_bytes: int) -> Iterator[bytes]:
     room = most_bytes - len(_OPENING) - len(_CLOSING)
-    part: list[bytes] = []
+    part: list[str] = []
     pages, size = 0, 0
     for entry in entries:
-        own_pages = entry.count(b"<url>")
-        if part and (pages + own_pages > most_pages or size + len(entry) > room):
-            yield b"".join([_OPENING, *part, _CLOSING])
+        own_pages, own_size = entry.count("<url>"), len(entry.encode())
+        if part and (pages + own_pages > most_pages or size + own_size > room):
+            yield "".join([_OPENING, *part, _CLOSING]).encode()
             part, pages, size = [], 0, 0
         part.append(entry)
         pages += own_pages
-        size += len(entry)
-    yield b"".join([_OPENING, *part, _CLOSING])
+        size += own_size
+    yield "".join([_OPENING, *part, _CLOSING]).encode()
 
 
 def _index(hub: Hub, parts: Mapping[str, bytes]) -> bytes:
@@ -84,7 +84,7 @@ def _index(hub: Hub, parts: Mapping[str, bytes]) -> bytes:
     return f'{_HEAD}<sitemapindex xmlns="{_NAMESPACE}">\n{places}</sitemapindex>\n'.encode()
 
 
-def _entries(hub: Hub, cards: Sequence[ListedCard], lists: Sequence[CardList]) -> Iterator[bytes]:
+def _entries(hub: Hub, cards: Sequence[ListedCard], lists: Sequence[CardList]) -> Iterator[str]:
     front = absolute(hub.base_url, FRONT_PAGE)
     listings = [
         (
@@ -93,16 +93,16 @@ def _entries(hub: Hub, cards: Sequence[ListedCard], lists: Sequence[CardList]) -
         )
         for part, addresses in list_addresses(hub, lists)
     ]
-    yield _entries_of("", {**listings[0][1], "x-default": front}, [front]).encode()
+    yield _entries_of("", {**listings[0][1], "x-default": front}, [front])
     for index, (part, pages) in enumerate(listings):
         default = pages[hub.fallback.tag] if index else front
         newest = max((card.updated for card in part), default=None)
         time = iso_time(newest) if newest else ""
-        yield _entries_of(time, {**pages, "x-default": default}, pages.values()).encode()
+        yield _entries_of(time, {**pages, "x-default": default}, pages.values())
     if hub.settings.guide:
         yield from _guide_entries(hub)
     for card in cards:
-        yield card.sitemap_entries.encode()
+        yield card.sitemap_entries
 
 
 def card_entries(hub: Hub, card: Card, updated: datetime) -> str:
@@ -115,12 +115,12 @@ def card_entries(hub: Hub, card: Card, updated: datetime) -> str:
     return _entries_of(iso_time(updated), alternates, pages.values())
 
 
-def _guide_entries(hub: Hub) -> Iterator[bytes]:
+def _guide_entries(hub: Hub) -> Iterator[str]:
     languages = guide_languages(hub)
     for name in (*GUIDE_PAGES, *map(check_name, explained_codes())):
         pages = {item.tag: absolute(hub.base_url, guide_page(item, name)) for item in languages}
         default = absolute(hub.base_url, guide_page(hub.fallback, name))
-        yield _entries_of("", {**pages, "x-default": default}, pages.values()).encode()
+        yield _entries_of("", {**pages, "x-default": default}, pages.values())
 
 
 def _entries_of(time: str, alternates: Mapping[str, str], pages: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from generator.preview.requested import Elsewhere, is_own_host, requested_file
-from generator.preview.server import OWN_PATH
+from generator.preview.server import OWN_PATH, script_name
 from tests.serve.previews import previewing, start
 
 PAGE = "/hub/en-US/a_vision_net/"
@@ -164,7 +164,7 @@ def test_what_is_not_there_is_answered_with_the_page_of_the_site(settings, cache
 def test_names_of_other_machines_are_refused(settings, cache):
     with previewing(settings.root, cache) as preview:
         preview.wait_for_build()
-        for target in (PAGE, f"{OWN_PATH}events", f"{OWN_PATH}preview.js"):
+        for target in (PAGE, f"{OWN_PATH}events", f"{OWN_PATH}{script_name()}"):
             answer = preview.ask(target, host="evil.example")
             assert answer.status == 403
             assert b"--host" in answer.body
@@ -174,7 +174,11 @@ def test_the_script_is_added_to_pages_and_is_in_no_file(settings, cache):
     with previewing(settings.root, cache) as preview:
         preview.wait_for_build()
         assert OWN_PATH.encode() in preview.ask(PAGE).body
-        assert preview.ask(f"{OWN_PATH}preview.js").headers["content-type"].startswith("text/java")
+        assert (
+            preview.ask(f"{OWN_PATH}{script_name()}")
+            .headers["content-type"]
+            .startswith("text/java")
+        )
         assert preview.ask(f"{OWN_PATH}../server.py").status == 404
         pages = [*cache.rglob("*.html")]
         assert len(pages) > 3
