@@ -11,6 +11,7 @@ from rich.text import Text
 
 from generator.authoring.errors import AuthoringError
 from generator.authoring.terminal import is_terminal, shown
+from generator.cards.metrics import TableWords, source_with_metrics
 from generator.cards.model import Card, Section
 from generator.config import Settings
 from generator.diagnostics import did_you_mean, nearest, printable, shortened
@@ -97,7 +98,8 @@ def _fenced(code: str, language: str) -> str:
 
 
 def _source(card: Card, section: Section) -> str:
-    """The Markdown of the section, as it is written."""
+    """The Markdown of the section, as it is written, but for the tables that it asks for."""
+    words = TableWords(say("model"), say("entrypoint"), "{name}")
     starts = [other.span.start.line for other in card.sections]
     end = next((line - 1 for line in starts if line > section.span.start.line), None)
-    return "\n".join(card.text.split("\n")[section.span.start.line : end])
+    return "\n".join(source_with_metrics(card, section, words)[section.span.start.line : end])
