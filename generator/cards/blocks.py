@@ -129,14 +129,10 @@ class _Scanner:
 
     def scan(self, number: int, text: str) -> Line:
         """What the next line of the text is."""
-        if (
-            not self.stack
-            and self.leaf in (None, LineKind.TEXT)
-            and text
-            and text[0] not in _BLOCK_STARTERS
-        ):
-            self.leaf = LineKind.TEXT
-            return Line(number, LineKind.TEXT, (), text, 1)
+        if not self.stack:
+            kind = self._kind_at_a_glance(text)
+            if kind is not None:
+                return Line(number, kind, (), text, 1)
         matched, cursor = self._match_containers(_Cursor(text))
         all_matched = matched == len(self.stack)
         if all_matched and self.leaf is LineKind.FENCE_OPEN:
@@ -144,6 +140,21 @@ class _Scanner:
         if all_matched and self.leaf is LineKind.HTML and self._html_goes_on(cursor):
             return self._continue_html(number, cursor)
         return self._start_blocks(number, cursor, matched)
+
+    def _kind_at_a_glance(self, text: str) -> LineKind | None:
+        """What a line outside of containers is, if that needs no closer look: most lines are so."""
+        if self.leaf is LineKind.FENCE_OPEN:
+            is_code = not self.fence.indent and self.fence.character not in text
+            return LineKind.FENCE_CODE if is_code else None
+        if self.leaf not in (None, LineKind.TEXT):
+            return None
+        if not text:
+            self.leaf = None
+            return LineKind.BLANK
+        if text[0] in _BLOCK_STARTERS:
+            return None
+        self.leaf = LineKind.TEXT
+        return LineKind.TEXT
 
     def _match_containers(self, cursor: _Cursor) -> tuple[int, _Cursor]:
         for depth, open_block in enumerate(self.stack):

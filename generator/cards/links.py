@@ -31,6 +31,8 @@ _ATTRIBUTE = re.compile(
     r"""\s(?:href|src)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<plain>[^\s"'>]+))""",
     re.IGNORECASE,
 )
+# Trying all tokens at each character takes long, and most paragraphs have none.
+_ANY = re.compile(r"[`<\[\]]|://|www\.", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _Handled: TypeAlias = "tuple[int, tuple[Link, ...]]"
 
@@ -48,7 +50,8 @@ def find_links(lines: Sequence[Line]) -> tuple[Link, ...]:
     """The links and images that stand in these lines, in source order."""
     links: list[Link] = []
     for paragraph in _paragraphs(lines):
-        links.extend(_links_of(paragraph))
+        if _ANY.search(paragraph.text):
+            links.extend(_links_of(paragraph))
     for line in lines:
         if line.kind is LineKind.HTML:
             links.extend(_tag_links(_Text((line,)), 0, line.content))

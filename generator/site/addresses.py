@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from generator.config import Settings
@@ -118,7 +119,13 @@ def api_schema(name: str) -> str:
 
 def relative(page: str, target: str) -> str:
     """The link from `page` to `target`; it works under any base, and from a disk."""
-    *folders, _ = page.split("/")
+    return _from_folder(page.rpartition("/")[0], target)
+
+
+@lru_cache(maxsize=1024)
+def _from_folder(folder: str, target: str) -> str:
+    """The link to `target` from the pages in a folder; a card's pages are in one."""
+    folders = folder.split("/") if folder else []
     parts = target.split("/")
     shared = 0
     for ours, theirs in zip(folders, parts[:-1], strict=False):

@@ -29,7 +29,7 @@ def highlight(language: str, code: str) -> str:
     languages of a card mostly share their code.
     """
     tokeniser = _tokeniser(language)
-    tokens = list(tokeniser.tokens(code)) if tokeniser else []
+    tokens = tokeniser.tokens(code) if tokeniser else []
     if "".join([text for _, text in tokens]) != code:
         return escape(code, quote=False)
     parts: list[str] = []

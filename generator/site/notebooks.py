@@ -5,12 +5,13 @@ The format is that of https://nbformat.readthedocs.io/en/latest/format_descripti
 
 from __future__ import annotations
 
-import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, TypeAlias
+
+import msgspec
 
 from generator.cards.metrics import source_with_metrics
 from generator.cards.model import (
@@ -62,7 +63,7 @@ def notebook(
     ]
     content = {"cells": cells, "metadata": _METADATA, "nbformat": 4, "nbformat_minor": 5}
     # As Jupyter writes it, so that saving an unchanged notebook changes nothing.
-    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+    return msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n"
 
 
 def _section_cells(source: Sequence[str], section: Section, text: Strings) -> Iterator[_Cell]:

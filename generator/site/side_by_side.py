@@ -21,7 +21,7 @@ from generator.site.theme import SIDE_BY_SIDE_TEMPLATE
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)((?:[^>\"]|\"[^\"]*\")*)>")
 _NAMED = re.compile(r" (id|aria-labelledby|aria-describedby)=\"([^\"]*)\"")
 _LOCAL = re.compile(r" href=\"#([^\"]*)\"")
-_HEADING = re.compile("h[1-6]")
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _NO_DEPTH = frozenset({"area", "br", "col", "hr", "img", "input", "span", "wbr"})
 
 
@@ -113,12 +113,13 @@ def _chunks(section: RenderedSection, side: str) -> Iterator[_Chunk]:
         end = 0
         for tag in _TAG.finditer(prose):
             is_end, name, attributes = tag.groups()
-            pieces.append(prose[end : tag.start()])
-            end = tag.end()
-            if not is_end and not depth and _HEADING.fullmatch(name):
+            if not is_end and not depth and name in _HEADINGS:
+                pieces.append(prose[end : tag.start()])
                 yield _Chunk(level, "".join(pieces))
-                pieces, level = [], int(name[1])
-            pieces.append(f"<{is_end}{name}{_with_side(attributes, side)}>")
+                pieces, level, end = [], int(name[1]), tag.start()
+            if "=" in attributes:
+                pieces.append(f"{prose[end : tag.start()]}<{name}{_with_side(attributes, side)}>")
+                end = tag.end()
             if name not in _NO_DEPTH and not attributes.endswith("/"):
                 depth += -1 if is_end else 1
         pieces.append(prose[end:])
@@ -129,7 +130,5 @@ def _chunks(section: RenderedSection, side: str) -> Iterator[_Chunk]:
 
 
 def _with_side(attributes: str, side: str) -> str:
-    if "=" not in attributes:
-        return attributes
     named = _NAMED.sub(rf' \1="{side}-\2"', attributes)
     return _LOCAL.sub(rf' href="#{side}-\1"', named)

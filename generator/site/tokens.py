@@ -34,33 +34,29 @@ _SCOPED_FLAGS = {re.IGNORECASE: "i", re.MULTILINE: "m", re.DOTALL: "s"}
 _PLAIN_FLAGS = re.UNICODE | re.IGNORECASE | re.MULTILINE | re.DOTALL
 
 
-class _Combined(Struct, frozen=True):
-    """Rules as alternatives of one pattern, which has as many groups: each ends an alternative."""
+class _Step(Struct, frozen=True):
+    """What is tried at a place: a rule, or several as alternatives of one pattern.
+
+    That has as many groups as rules: each ends an alternative.
+    """
 
     match: _Matcher
     rules: Sequence[_Rule]
+    is_combined: bool
 
 
 class _State:
     """A state of a lexer: its rules one by one, and combined once it is used much."""
 
     def __init__(self, rules: Sequence[_Rule]) -> None:
-        self._steps: Sequence[_Combined | _Rule] = rules
         self._rules = rules
         self._used = 0
+        self.steps = tuple(map(_alone, rules))
 
-    def find(self, code: str, place: int) -> tuple[_Match, _Rule] | None:
-        """What the first rule finds that matches at `place`."""
+    def note_use(self) -> None:
         self._used += 1
         if self._used == _PAYS_FROM:
-            self._steps = tuple(_combined(self._rules))
-        for step in self._steps:
-            if isinstance(step, _Combined):
-                if found := step.match(code, place):
-                    return found, step.rules[(found.lastindex or 1) - 1]
-            elif found := step[0](code, place):
-                return found, step
-        return None
+            self.steps = tuple(_combined(self._rules))
 
 
 class Tokeniser:
@@ -73,41 +69,45 @@ class Tokeniser:
         if type(lexer).get_tokens_unprocessed is RegexLexer.get_tokens_unprocessed:
             self._states = {name: _State(rules) for name, rules in lexer._tokens.items()}  # noqa: SLF001 # where all rules are
 
-    def tokens(self, code: str) -> Iterator[tuple[Any, str]]:
+    def tokens(self, code: str) -> list[tuple[Any, str]]:
         """The kind and the text of each token, as the lexer gives them."""
         if self._states:
-            yield from self._found(code)
-            return
-        for _, kind, text in self._lexer.get_tokens_unprocessed(code):
-            yield kind, text
+            return self._found(code)
+        return [(kind, text) for _, kind, text in self._lexer.get_tokens_unprocessed(code)]
 
-    def _found(self, code: str) -> Iterator[tuple[Any, str]]:
+    def _found(self, code: str) -> list[tuple[Any, str]]:
+        found: list[tuple[Any, str]] = []
         place, stack = 0, [_BOTTOM]
         state = self._states[_BOTTOM]
         while True:
-            step = state.find(code, place)
-            if step is None:
+            state.note_use()
+            for step in state.steps:
+                if match := step.match(code, place):
+                    break
+            else:
                 if place >= len(code):
-                    return
+                    return found
                 if code[place] == "\n":
                     stack = [_BOTTOM]
                     state = self._states[_BOTTOM]
-                    yield Whitespace, "\n"
-                else:
-                    yield Error, code[place]
+                found.append((Whitespace if code[place] == "\n" else Error, code[place]))
                 place += 1
                 continue
-            found, (match, action, target) = step
+            number = (match.lastindex or 1) - 1 if step.is_combined else 0
+            own_match, action, target = step.rules[number]
             if type(action) is _KIND:
-                yield action, found.group()
+                found.append((action, match.group()))
             elif action is not None:
                 # Its groups are those of its own pattern.
-                for _, kind, text in action(self._lexer, match(code, place)):
-                    yield kind, text
-            place = found.end()
+                found += _parts(action(self._lexer, own_match(code, place)))
+            place = match.end()
             if target is not None:
                 _go(stack, target)
                 state = self._states[stack[-1]]
+
+
+def _parts(tokens: Iterator[tuple[int, Any, str]]) -> Iterator[tuple[Any, str]]:
+    return ((kind, text) for _, kind, text in tokens)
 
 
 def _go(stack: list[str], target: Any) -> None:
@@ -123,15 +123,19 @@ def _go(stack: list[str], target: Any) -> None:
             stack.append(stack[-1] if name == "#push" else name)
 
 
-def _combined(rules: Sequence[_Rule]) -> Iterator[_Combined | _Rule]:
+def _alone(rule: _Rule) -> _Step:
+    return _Step(rule[0], (rule,), is_combined=False)
+
+
+def _combined(rules: Sequence[_Rule]) -> Iterator[_Step]:
     """The rules in their order, and as few patterns as can be."""
     for is_combinable, group in groupby(rules, key=_is_combinable):
         together = tuple(group)
         match = _match_of_all(together) if is_combinable and len(together) > 1 else None
         if match is None:
-            yield from together
+            yield from map(_alone, together)
         else:
-            yield _Combined(match, together)
+            yield _Step(match, together, is_combined=True)
 
 
 def _is_combinable(rule: _Rule) -> bool:

@@ -25,6 +25,7 @@ _ATTRIBUTE = re.compile(r"([a-z:-]+)=\"([^\"]*)\"")
 _LATE_AND_DISCREET = ' loading="lazy" decoding="async" referrerpolicy="no-referrer"'
 _SCROLLED = '<div class="table" tabindex="0">'
 _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_CHANGED = _HEADING_TAGS | {"pre", "input", "img", "table", "a"}
 _USER_ID = re.compile(rf" (?:id|name)=\"{USER_PREFIX}([^\"]*)\"")
 
 
@@ -45,6 +46,9 @@ def place(html: str, figures: Sequence[str], task_labels: Mapping[bool, str]) ->
     placement = _Placement(html, figures, task_labels)
     position = 0
     for tag in _TAG.finditer(html):
+        # Most tags stay as they are, and go with the text around them.
+        if tag[2] not in _CHANGED and not placement.in_heading:
+            continue
         placement.add_text(html[position : tag.start()])
         placement.add_tag(tag)
         position = tag.end()
@@ -66,9 +70,14 @@ class _Placement:
         self._in_place = False
         self._code: list[int] = []
 
+    @property
+    def in_heading(self) -> bool:
+        """Whether what comes next belongs to a heading."""
+        return self._heading_at >= 0
+
     def add_text(self, text: str) -> None:
         self._pieces.append(text)
-        if self._heading_at >= 0:
+        if self.in_heading:
             self._heading_text.append(text)
 
     def add_tag(self, tag: re.Match[str]) -> None:
@@ -99,7 +108,7 @@ class _Placement:
         return Placed(tuple(parts), tuple(self._headings), tuple(self._code))
 
     def _end_heading(self, name: str) -> None:
-        if self._heading_at >= 0:
+        if self.in_heading:
             text = " ".join(unescape("".join(self._heading_text)).split())
             slug = self._slugs.take(text)
             self._pieces[self._heading_at] = f'<{name} id="{escape(slug)}">'
