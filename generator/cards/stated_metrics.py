@@ -9,7 +9,7 @@ from decimal import Decimal
 from generator.cards import rules
 from generator.cards.metrics import in_language, metrics_named_by
 from generator.cards.model import Card, Line, LineKind, MetricTable
-from generator.cards.parity.numbers import numbers_of_cell
+from generator.cards.parity.numbers import Number, numbers_of_cell
 from generator.cards.tables import Table
 from generator.diagnostics import Diagnostic, did_you_mean
 from generator.source import Span
@@ -89,11 +89,11 @@ def _is_value(written: str, value: str) -> bool:
     return all(_is_rounded(a, b) for a, b in zip(mine, theirs, strict=True))
 
 
-def _is_rounded(written: frozenset[Decimal], value: frozenset[Decimal]) -> bool:
-    """Whether one reading is the other, to as many digits as are written."""
-    for one in written:
+def _is_rounded(written: Number, value: Number) -> bool:
+    """Whether one is the other, to as many digits as are written."""
+    for one in (written.value, written.amount):
         exponent = one.as_tuple().exponent
-        for two in value:
+        for two in (value.value, value.amount):
             if one == two or (
                 isinstance(exponent, int)
                 and exponent <= 0

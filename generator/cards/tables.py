@@ -17,7 +17,9 @@ _DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
 _UNESCAPED_PIPE = re.compile(r"(?<!\\)\|")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _TAG = re.compile(r"<[^<>]*>")
-_MARKUP = re.compile(r"[*`]|(?<!\w)_+|_+(?!\w)")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,100}\]")
+# A star between digits is a sign: 224*224.
+_MARKUP = re.compile(r"(?<![\d*\\])\*+|(?<!\\)\*+(?![\d*])|`|(?<!\w)_+|_+(?!\w)")
 
 
 class Cell(Struct, frozen=True):
@@ -80,5 +82,7 @@ def _cell(line: Line, start: int, end: int) -> Cell:
     begin = start + len(source) - len(source.lstrip())
     span = Span.at(line.number, line.column + begin, len(text))
     # What is so long names nothing, and is not worth the time.
-    plain = _TAG.sub(" ", _LINK.sub(r"\1", text)) if len(text) <= _LONGEST else text
+    plain = (
+        _TAG.sub(" ", _LINK.sub(r"\1", _FOOTNOTE.sub("", text))) if len(text) <= _LONGEST else text
+    )
     return Cell(" ".join(_MARKUP.sub("", plain).split()), span)

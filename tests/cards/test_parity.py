@@ -168,11 +168,95 @@ def test_the_card_as_it_was_found_has_what_a_reviewer_would_mark(tmp_path: Path)
         ("见 [一](https://example.org/a)。", "See [one](http://www.example.org/a/)."),
         ("`mean` 与 `std`。", "The mean and the standard deviation."),
         ("图 ![图](a_zh.png)", "Figure ![figure](a_en.png)"),
+        # sizes
+        ("输入 224×224。", "The input is 224x224."),
+        ("`64x64`，64*64。", "It is `64 x 64` and 64x64."),
+        ("`(224, 224)`", "`224x224`"),
+        ("`1x3x224x224`", "`1 x 3 x 224 x 224`"),
+        ("用 ResNeXt-50 32×4d。", "It uses ResNeXt-50 32x4d."),
+        # names
+        ("用 v1.3.1。", "It uses version 1.3.1."),
+        ("用 ResNet50。", "The ResNet50s are used."),
+        ("`resnet18`、`resnet34`", "`resnet18/34`"),
+        ("ResNet-18、ResNet-34。", "The ResNet-18/34."),
+        ("ResNet-18、34 和 50。", "ResNet-18, ResNet-34 and ResNet-50."),
+        ("用 A100-80G。", "On an A100 (80 GB)."),
+        # notations of numbers
+        ("一亿两千万个。", "There are 120 million."),
+        ("1 亿 2000 万个。", "There are 120 million."),
+        ("3 万 5 千个。", "There are 35,000."),
+        ("120 余万个。", "There are 1.2 million."),
+        ("1 亿个。", "There are 1 hundred million."),
+        ("零点五。", "It is 0.5."),
+        ("百分之七十六点三。", "It is 76.3%."),
+        ("二〇二一年。", "In 2021."),
+        ("10³ 个，1.5×10³ 个。", "There are 1000, and 1500."),
+        ("学习率 10⁻⁴。", "A rate of $10^{-4}$, that is 0.0001."),
+        ("学习率 1e-4。", "A rate of $1 \\times 10^{-4}$."),
+        ("万分之一。", "It is 1e-4."),
+        ("计算量 41 亿次。", "It takes 4.1 GFLOPs."),
+        ("101 个。", "There are a hundred and one."),
+        ("2021/12/25 发布。", "Released on 25 Dec 2021."),
+        ("16 G 内存。", "It needs 16 GB of memory."),
     ],
 )
 def test_what_is_only_written_otherwise_is_left_alone(tmp_path: Path, zh: str, en: str) -> None:
     found = check(card_text("pass", zh, en), tmp_path)
     assert [item for item in found if item.code.startswith("E6")] == []
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "codes"),
+    [
+        ("输入 224×224。", "The input is 224x256.", ["E605"]),
+        ("`1x3x224x224`", "`1 x 3 x 224 x 225`", ["E605"]),
+        ("用 ResNeXt-50 32×4d。", "It uses ResNeXt-50 32x8d.", ["E605"]),
+        ("卷积核 3×3。", "A kernel of 3x5.", ["E605"]),
+        ("用 v1.3.1。", "It uses version 1.3.2.", ["E606"]),
+        ("`resnet18`、`resnet34`", "`resnet18/50`", ["E605", "E606"]),
+        ("用 A100-80G。", "On an A100 (40 GB).", ["E605"]),
+        ("1 亿 2000 万个。", "There are 130 million.", ["E605"]),
+        ("一亿两千万个。", "There are 130 million.", ["E605"]),
+        ("学习率 1e-4。", "A rate of 1e-5.", ["E605"]),
+        ("25M 参数。", "It has 25B parameters.", ["E605"]),
+        ("25.6 万个。", "There are 25.6M.", ["E605"]),
+    ],
+)
+def test_what_is_another_thing_however_it_is_written_is_told(
+    tmp_path: Path, zh: str, en: str, codes: list[str]
+) -> None:
+    found = check(card_text("pass", zh, en), tmp_path)
+    assert sorted(item.code for item in found if item.code.startswith("E6")) == codes
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "is_same"),
+    [
+        ("224*224", "224×224", True),
+        ("224\\*224", "224x224", True),
+        ("**76.3**", "76.3", True),
+        ("2021 年 3 月", "March 2021", True),
+        ("2021-03", "March 2021", True),
+        ("2021-03-05", "5/3/2021", True),
+        ("3 月 5 日", "March 5", True),
+        ("76.3[^1]", "76.3[^2]", True),
+        ("2560 万", "25.6M", True),
+        ("4.1G", "4.1B", True),
+        ("25.6M", "25.6", True),
+        ("80G", "80 GB", True),
+        ("76.3%", "0.763", True),
+        ("224*224", "224×256", False),
+        ("2021-03", "May 2021", False),
+        ("3 月 5 日", "March 6", False),
+        ("25.6M", "25.6B", False),
+    ],
+)
+def test_cells_are_the_same_by_what_they_say(
+    tmp_path: Path, zh: str, en: str, *, is_same: bool
+) -> None:
+    zh, en = (f"| A | B |\n| - | - |\n| a | {cell} |\n\n[^1]: a\n\n[^2]: b" for cell in (zh, en))
+    found = check(card_text("pass", zh, en), tmp_path)
+    assert ("E604" not in [item.code for item in found]) is is_same
 
 
 def test_text_may_be_in_other_paragraphs_of_the_same_part(tmp_path: Path) -> None:
@@ -194,6 +278,8 @@ def test_a_table_may_have_another_order_and_another_unit(tmp_path: Path) -> None
         ("三万五千", 35_000),
         ("一百二十三", 123),
         ("两千万", 20_000_000),
+        ("三万亿", 3_000_000_000_000),
+        ("一亿零三万", 100_030_000),
     ],
 )
 def test_numbers_in_words_are_read(text: str, value: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from itertools import chain
 
 from msgspec import Struct
@@ -11,7 +10,7 @@ from msgspec import Struct
 from generator.cards import rules
 from generator.cards.parity.links import is_for_chinese
 from generator.cards.parity.names import compact, find_names, stands_in
-from generator.cards.parity.numbers import all_values, find_quantities
+from generator.cards.parity.numbers import Key, all_values, find_quantities
 from generator.cards.parity.parts import Part
 from generator.cards.prose import Passage
 from generator.cards.rules import Rule
@@ -26,7 +25,7 @@ _MOST_MATCHED = 200
 class _Fact(Struct, frozen=True, eq=False):
     """A number or name in a passage; two with a key in common are the same."""
 
-    keys: frozenset[Decimal] | frozenset[str]
+    keys: frozenset[Key]
     passage: Passage
     start: int
     end: int
@@ -112,7 +111,7 @@ def _compared_passages(part: Part) -> Sequence[Passage]:
 
 def _numbers(passage: Passage) -> Sequence[_Fact]:
     return [
-        _Fact(item.readings, passage, item.start, item.end) for item in find_quantities(passage)
+        _Fact(item.number.keys, passage, item.start, item.end) for item in find_quantities(passage)
     ]
 
 
@@ -123,7 +122,7 @@ def _names(passage: Passage) -> Sequence[_Fact]:
 
 
 def _lacks_number(part: Part) -> _Lacks:
-    known: list[frozenset[Decimal]] = []
+    known: list[frozenset[Key]] = []
 
     def lacks(fact: _Fact) -> bool:
         if not known:
@@ -217,7 +216,7 @@ def _counterpart(index: int, here: _Side, there: _Side) -> int | None:
     return max(range(len(there.passages)), key=likeness)
 
 
-def _keys(facts: Sequence[Sequence[_Fact]]) -> frozenset[object]:
+def _keys(facts: Sequence[Sequence[_Fact]]) -> frozenset[Key]:
     return frozenset(key for group in facts for fact in group for key in fact.keys)
 
 
@@ -261,7 +260,7 @@ def _place(fact: _Fact, there: _Side, here: _Side) -> Span:
     return Span.at(best.number, best.column, len(best.content.rstrip()))
 
 
-def _keys_by_line(facts: Sequence[_Fact]) -> Mapping[int, frozenset[object]]:
+def _keys_by_line(facts: Sequence[_Fact]) -> Mapping[int, frozenset[Key]]:
     lines: dict[int, list[_Fact]] = {}
     for fact in facts:
         lines.setdefault(fact.span.start.line, []).append(fact)

@@ -10,12 +10,23 @@ from msgspec import Struct
 from generator.cards.prose import Passage
 
 _TOKEN = re.compile(r"(?<![A-Za-z0-9_/@.-])[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*", re.ASCII)
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
+_IDENTIFIER = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _LOWER_SUFFIX = re.compile(r"(?:-[a-z]+)+$")
+_SIZE = re.compile(r"(?!0[xX])[0-9]+(?:[xX][0-9]+)+d?")
+_VERSION = re.compile(r"[vV](?=[0-9]+(?:\.[0-9]+)+$)")
+_MEMORY = re.compile(r"-[0-9]+[GT]B?$")
+_PLURAL = re.compile(r"(?<=[0-9])s$")
+_FAMILY = re.compile(
+    r"(?P<stem>[A-Za-z][A-Za-z_]{0,40}-?)[0-9]{1,4}"
+    r"(?P<others>(?:(?:\s?[/,，、]\s?|\s?(?:和|与|或|及|and|or)\s?)-?[0-9]{1,4}(?![0-9A-Za-z]|\.[0-9])){1,20})",
+    re.ASCII,
+)
 _MEASURE = re.compile(r"[0-9][0-9.]*-?[A-Za-z]{1,5}")
 _COMMON = re.compile(
     r"top-?[0-9]+|(?:fp|bf|float|u?int)-?[0-9]+|[a-z]?[0-9]+(?:st|nd|rd|th)|utf-?8|[a-z]+-[0-9.]+"
 )
+_DIGITS = re.compile(r"[0-9]+")
+_BY = re.compile(r"(?<=[0-9])×(?=[0-9])")
 _SEPARATORS = re.compile(r"[-_.\s`*]+")
 _SHORTEST = 4
 _LONGEST = 100
@@ -38,8 +49,14 @@ def find_names(passage: Passage) -> tuple[Name, ...]:
 
 
 def compact(texts: Sequence[str]) -> str:
-    """The texts as names are looked up in them."""
-    return "\n".join(_SEPARATORS.sub("", text).casefold() for text in texts)
+    """The texts as names are looked up in them; `ResNet-18/34` has both names."""
+    shortened = (
+        f"{family['stem']}{number}"
+        for text in texts
+        for family in _FAMILY.finditer(text)
+        for number in _DIGITS.findall(family["others"])
+    )
+    return "\n".join(_key(text) for text in (*texts, *shortened))
 
 
 def stands_in(key: str, compact_text: str) -> bool:
@@ -59,9 +76,10 @@ def _in_prose(passage: Passage) -> Iterator[Name]:
         word = match.group()
         if word.isdigit() or word.isalpha() or len(word) > _LONGEST:
             continue
-        word = _LOWER_SUFFIX.sub("", word)
+        word = _PLURAL.sub("", _MEMORY.sub("", _LOWER_SUFFIX.sub("", word)))
         if _is_name(word):
-            yield Name(_key(word), match.start(), match.start() + len(word))
+            key = _key(_VERSION.sub("", word))
+            yield Name(key, match.start(), match.start() + len(word))
 
 
 def _is_name(word: str) -> bool:
@@ -72,6 +90,7 @@ def _is_name(word: str) -> bool:
         and digits > 0
         and len(_key(word)) >= _SHORTEST
         and not (digits == 1 and word[0].isdigit())
+        and not _SIZE.fullmatch(word)
         and not _MEASURE.fullmatch(word)
         and not _COMMON.fullmatch(word.lower() if word[:3].lower() == "top" else word)
     )
@@ -87,5 +106,5 @@ def _in_code(passage: Passage) -> Iterator[Name]:
                 yield Name(_key(word), span.start + match.start(), span.start + match.end())
 
 
-def _key(word: str) -> str:
-    return _SEPARATORS.sub("", word).casefold()
+def _key(text: str) -> str:
+    return _SEPARATORS.sub("", _BY.sub("x", text)).casefold()

@@ -1,8 +1,8 @@
 """Numbers in a text, however its language writes them.
 
-Two numbers are the same when one reading of the first is one of the second: `1,000` is
-`1000`, `25.6M` is `2560 万`, `76.3%` is `0.763`. Numbers in words (`two`, `十二`) are read only to
-be compared with: they are never asked for, for words such as 一 and `one` mostly count nothing.
+`1,000` is `1000`, `25.6M` is `2560 万`, `76.3%` is `0.763`, and `10³` is `1e3`. Numbers in words
+are read only to be compared with: they are never asked for, for words such as 一 and `one`
+mostly count nothing.
 """
 
 from __future__ import annotations
@@ -10,18 +10,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import TypeAlias
 
 from msgspec import Struct
 
+from generator.cards.parity.number_words import values_in_words
 from generator.cards.prose import Passage
 
 SMALL = 10
 """Whole numbers up to this are written as words as well, when they count: 2 种, two."""
 
+Key: TypeAlias = Decimal | str
+"""What two numbers that are the same have in common."""
+
 _LONGEST = 40
 # What is as wide as it was keeps its place; spaces that do not break belong to one number.
 _PLAIN = str.maketrans("０１２３４５６７８９．，％\u00a0\u2009\u202f", "0123456789.,%___")
-_BY = re.compile(r"(?<=\d)(\s?)[xX*](?=\s?\d+(?![\dA-Za-z]))")
+_BY = re.compile(r"(?<=\d)(?<!\b0)(\s?)[xX*](?=\s?\d+(?:\s?[xX*×]\s?\d+){0,6}d?(?![\dA-Za-z]))")
+_POWER = re.compile(
+    r"(?<![A-Za-z0-9_.])(?<![A-Za-z][-_])"
+    r"(?:(?P<times>\d{1,20}(?:\.\d{1,20})?)\s?(?:[×xX*·]|\\times)\s?)?10"
+    r"(?:(?P<raised>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})"
+    r"|(?:\^\{?|\*\*|<sup>)(?P<exponent>[-+−]?\d{1,3})(?!\d)(?:\}|</sup>)?)",
+    re.ASCII,
+)
+_RAISED = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹−", "-+0123456789-")
 _FACTORS = {
     "%": Decimal("0.01"),
     "％": Decimal("0.01"),
@@ -38,6 +51,9 @@ _FACTORS = {
     "t": Decimal(10**12),
     "trillion": Decimal(10**12),
     "hundred": Decimal(100),
+    "hundred thousand": Decimal(10**5),
+    "hundred million": Decimal(10**8),
+    "hundred billion": Decimal(10**11),
     "百": Decimal(100),
     "千": Decimal(1000),
     "万": Decimal(10**4),
@@ -49,9 +65,11 @@ _FACTORS = {
     "千亿": Decimal(10**11),
     "万亿": Decimal(10**12),
 }
+_EACH_FACTOR = tuple(sorted(set(_FACTORS.values())))
 _SUFFIX = (
-    r"(?:\s?(?P<factor>%|％|‰|万亿|千亿|百亿|十亿|百万|千万|亿|万|千|百"
-    r"|(?:percent|thousand|millions?|billion|trillion|hundred|[kKMBGT])(?![A-Za-z0-9])))?"
+    r"(?:\s?(?P<factor>%|％|‰|(?:percent|(?:hundred )?(?:thousand|million|billion)"
+    r"|hundred|millions|trillion|[kKMBGT])(?![A-Za-z0-9])|[MGT](?=FLOP|MAC))"
+    r"|\s?[余多]?(?P<unit>万亿|千亿|百亿|十亿|百万|千万|亿|万|千|百))?"
 )
 _IN_PROSE = re.compile(
     r"(?<![A-Za-z0-9_.])(?<![A-Za-z_][-.])"
@@ -64,55 +82,42 @@ _IN_CODE = re.compile(
     r"(?:[eE](?P<exponent>[-+]?\d{1,3}))?(?![\w.])",
     re.ASCII,
 )
+_UNITS = frozenset("百千万亿")
+_SIZE_GOES_ON = re.compile(r"\s?×\s?\d")
+_SIZE_BEFORE = re.compile(r"\d\s?×\s?$")
 _MONTH = re.compile(r"\s*月")
 _CITATION = re.compile(r"\[\d+(?:\s*[-,]\s*\d+)*\]")
 _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 
-_SMALL_WORDS = (
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
-    *("eighteen", "nineteen"),
-)
-_UNITS = {word: value for value, word in enumerate(_SMALL_WORDS)}
-_TEN_WORDS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_TENS = {word: 10 * value for value, word in enumerate(_TEN_WORDS, start=2)}
-_OTHER_WORDS = {
-    "single": 1,
-    "once": 1,
-    "both": 2,
-    "pair": 2,
-    "twice": 2,
-    "double": 2,
-    "dozen": 12,
-}
-_ORDINALS = (
-    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
-    *("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
-    *("seventeenth", "eighteenth", "nineteenth", "twentieth"),
-)
-_OTHER_WORDS |= {word: value for value, word in enumerate(_ORDINALS, start=1)}
-_HUGE_WORDS = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
-_ENGLISH = re.compile(
-    r"\b(?:" + "|".join([*_UNITS, *_TENS, *_OTHER_WORDS, *_HUGE_WORDS]) + r")s?\b", re.IGNORECASE
-)
-_CHINESE = re.compile("[零〇一二两三四五六七八九十百千万亿单双]+")
-_CHINESE_DIGITS = {
-    **{char: value for value, char in enumerate("零一二三四五六七八九")},
-    "〇": 0,
-    "两": 2,
-    "单": 1,
-    "双": 2,
-}
-_CHINESE_UNITS = {"十": 10, "百": 100, "千": 1000}
-_CHINESE_HUGE = {"万": 10**4, "亿": 10**8}
-_LONGEST_WORD = 12
+
+class Number(Struct, frozen=True):
+    """A number as it is written; `factor` is that of a letter or word behind it, if any."""
+
+    value: Decimal
+    factor: Decimal | None = None
+
+    @property
+    def amount(self) -> Decimal:
+        """How much it is, the factor being part of it."""
+        return self.value if self.factor is None else self.value * self.factor
+
+    @property
+    def keys(self) -> frozenset[Key]:
+        """What any number that is the same has one of.
+
+        A number with no factor may go without it because a text names the unit elsewhere: it is
+        the same as one with any factor. Two with a factor are the same if they are as much.
+        """
+        written = str(self.value.normalize())
+        factors = _EACH_FACTOR if self.factor is None else (self.factor,)
+        return frozenset({self.amount, *(f"{written} {factor}" for factor in factors)})
 
 
 class Quantity(Struct, frozen=True):
-    """A number in a passage: what it may be read as, and its place in the passage's text."""
+    """A number in a text, and its place there."""
 
-    readings: frozenset[Decimal]
+    number: Number
     start: int
     end: int
 
@@ -127,28 +132,26 @@ def find_quantities(passage: Passage) -> tuple[Quantity, ...]:
     return tuple(sorted(found, key=lambda item: item.start))
 
 
-def numbers_of_cell(text: str) -> tuple[frozenset[Decimal], ...]:
-    """The readings of each number in a text that is a cell of a table, small ones included."""
-    clean = _clean(text) if _DIGIT.search(text) else ""
-    return tuple(_readings(match) for match in _IN_PROSE.finditer(clean) if _is_readable(match))
+def numbers_of_cell(text: str) -> tuple[Number, ...]:
+    """Each number in a text that is a cell of a table, small ones included."""
+    return tuple(item.number for item in _quantities(_clean(text)) if _DIGIT.search(text))
 
 
-def all_values(text: str) -> frozenset[Decimal]:
-    """Every number in a text, by digits or in words, whatever it is there for."""
-    values: set[Decimal] = set()
+def all_values(text: str) -> frozenset[Key]:
+    """The keys of every number in a text, by digits or in words, whatever it is there for."""
+    numbers = {Number(value) for value in values_in_words(text)}
     if _DIGIT.search(text):
         clean = _clean(text)
-        for digits in _DIGITS.finditer(clean):
+        at, rest = 0, []
+        for item in _quantities(clean):
+            numbers.add(item.number)
+            if item.number.factor is not None:
+                rest.append(clean[at : item.start])
+                at = item.end
+        for digits in _DIGITS.finditer(" ".join((*rest, clean[at:]))):
             if len(digits.group()) <= _LONGEST:
-                values.add(Decimal(digits.group()))
-        for match in _IN_PROSE.finditer(clean):
-            if _is_readable(match):
-                values |= _readings(match)
-    values.update(map(Decimal, _english_values(text)))
-    values.update(map(Decimal, _chinese_values(text)))
-    if "半" in text or "half" in text:
-        values |= {Decimal("0.5"), Decimal(50)}
-    return frozenset(values)
+                numbers.add(Number(Decimal(digits.group())))
+    return frozenset(key for number in numbers for key in number.keys)
 
 
 def _in_prose(passage: Passage) -> Iterator[Quantity]:
@@ -156,13 +159,17 @@ def _in_prose(passage: Passage) -> Iterator[Quantity]:
     if not _DIGIT.search(prose):
         return
     clean = _CITATION.sub(lambda cited: " " * len(cited.group()), _clean(prose))
-    for match in _IN_PROSE.finditer(clean):
-        if not _is_readable(match) or _MONTH.match(clean, match.end()):
+    for item in _quantities(clean):
+        if _MONTH.match(clean, item.end):
             continue
-        is_whole = match["fraction"] is None and match["factor"] is None
-        if is_whole and Decimal(match["number"].replace(",", "").replace("_", "")) <= SMALL:
-            continue
-        yield Quantity(_readings(match), match.start(), match.end())
+        is_count = clean[item.start : item.end].isdigit() and item.number.amount <= SMALL
+        if not is_count or _is_in_size(clean, item):
+            yield item
+
+
+def _is_in_size(clean: str, item: Quantity) -> bool:
+    before = clean[max(item.start - 4, 0) : item.start]
+    return bool(_SIZE_GOES_ON.match(clean, item.end) or _SIZE_BEFORE.search(before))
 
 
 def _in_code(passage: Passage) -> Iterator[Quantity]:
@@ -170,11 +177,45 @@ def _in_code(passage: Passage) -> Iterator[Quantity]:
         for match in _IN_CODE.finditer(_BY.sub(r"\1×", span.code)):
             if _is_readable(match):
                 start, end = span.start + match.start(), span.start + match.end()
-                yield Quantity(frozenset({_value(match)}), start, end)
+                yield Quantity(Number(_value(match)), start, end)
 
 
 def _clean(text: str) -> str:
-    return _BY.sub(r"\1×", text.translate(_PLAIN))
+    return _BY.sub(r"\1×", _POWER.sub(_as_exponent, text.translate(_PLAIN)))
+
+
+def _as_exponent(power: re.Match[str]) -> str:
+    exponent = (power["raised"] or power["exponent"]).translate(_RAISED)
+    return f"{power['times'] or 1}e{exponent}".ljust(len(power.group()))
+
+
+def _quantities(clean: str) -> Iterator[Quantity]:
+    """The numbers in a text that `_clean` gave; 1 亿 2000 万 is one."""
+    last: Quantity | None = None
+    for match in _IN_PROSE.finditer(clean):
+        if not _is_readable(match):
+            continue
+        factor = match["factor"] or match["unit"]
+        number = Number(_value(match), _FACTORS[factor.lower()] if factor else None)
+        item = Quantity(number, match.start(), match.end())
+        if last and match["unit"] and _goes_on(clean, last, item):
+            total = Number(last.number.amount + number.amount)
+            last = Quantity(total, last.start, item.end)
+            continue
+        if last:
+            yield last
+        last = item
+    if last:
+        yield last
+
+
+def _goes_on(clean: str, one: Quantity, two: Quantity) -> bool:
+    return (
+        clean[one.end - 1] in _UNITS
+        and clean[one.end : two.start] in ("", " ")
+        and one.number.factor is not None
+        and two.number.amount < one.number.factor
+    )
 
 
 def _is_readable(match: re.Match[str]) -> bool:
@@ -186,50 +227,3 @@ def _value(match: re.Match[str]) -> Decimal:
     whole = match["number"].replace(",", "").replace("_", "") or "0"
     number = Decimal(whole + (fraction if fraction != "." else ""))
     return number.scaleb(int(match["exponent"])) if match["exponent"] else number
-
-
-def _readings(match: re.Match[str]) -> frozenset[Decimal]:
-    value = _value(match)
-    factor = _FACTORS.get((match["factor"] or "").lower())
-    return frozenset({value} if factor is None else {value, value * factor})
-
-
-def _english_values(text: str) -> Iterator[int]:
-    """The numbers in English words: each word's, and that of words in a row."""
-    total, part, end = 0, 0, -2
-    for match in _ENGLISH.finditer(text):
-        word = match.group().lower()
-        word = word if word in _UNITS or word in _TENS else word.removesuffix("s")
-        if text[end : match.start()] not in (" ", "-"):
-            total = part = 0
-        if word in _HUGE_WORDS:
-            part = (part or 1) * _HUGE_WORDS[word]
-            yield _HUGE_WORDS[word]
-        else:
-            value = _UNITS.get(word, _TENS.get(word, _OTHER_WORDS.get(word, 0)))
-            total, part = (total + part, value) if part >= 1000 else (total, part + value)
-            yield value
-        yield total + part
-        end = match.end()
-
-
-def _chinese_values(text: str) -> Iterator[int]:
-    """The numbers in Chinese numerals: each run's, and each digit's in it."""
-    for match in _CHINESE.finditer(text):
-        run = match.group()[:_LONGEST_WORD]
-        yield _chinese_value(run)
-        yield from (_CHINESE_DIGITS[char] for char in run if char in _CHINESE_DIGITS)
-
-
-def _chinese_value(run: str) -> int:
-    total = section = digit = 0
-    for char in run:
-        if char in _CHINESE_DIGITS:
-            digit = _CHINESE_DIGITS[char]
-        elif char in _CHINESE_UNITS:
-            section += (digit or 1) * _CHINESE_UNITS[char]
-            digit = 0
-        else:
-            total = (total + section + digit or 1) * _CHINESE_HUGE[char]
-            section = digit = 0
-    return total + section + digit

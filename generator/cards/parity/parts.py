@@ -193,7 +193,7 @@ def _marks(part: Part) -> frozenset[str]:
     marks = {link.target for link in part.links}
     for passage in part.passages:
         marks.update(span.code for span in passage.code_spans)
-        marks.update(f"{max(item.readings):f}" for item in find_quantities(passage))
+        marks.update(f"{item.number.amount:f}" for item in find_quantities(passage))
     for table in part.tables:
         marks.update(cell.text for row in table.rows for cell in row if not cell.text.isalpha())
     marks.update(block.code for block in part.blocks)

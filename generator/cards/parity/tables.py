@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from generator.cards import rules
-from generator.cards.parity.numbers import all_values, numbers_of_cell
+from generator.cards.parity.numbers import Number, all_values, numbers_of_cell
 from generator.cards.tables import Cell, Table
 from generator.diagnostics import Diagnostic, shortened
 from generator.source import Span
 
 _LONGEST_CELL = 500
+_LONGEST_DATE = 30
+_DATE = re.compile(r"(?:19|20)\d\d\s?[-/.年]|[-/.]\s?(?:19|20)\d\d", re.ASCII)
 _Row = tuple[Cell, ...]
 _MOST_ROWS_MATCHED = 5000
 
@@ -107,12 +110,10 @@ def _scale(pairs: Sequence[tuple[_Row, _Row]], column: int) -> Decimal:
         if column >= min(len(mine), len(theirs)):
             continue
         one, two = _numbers(mine[column]), _numbers(theirs[column])
-        if len(one) != 1 or len(two) != 1:
+        if len(one) != 1 or len(two) != 1 or one[0].keys & two[0].keys:
             continue
-        low, high = min(one[0]), min(two[0])
-        if not low or not high:
-            continue
-        ratios.add((low / high).normalize())
+        if one[0].amount and two[0].amount and None in (one[0].factor, two[0].factor):
+            ratios.add((one[0].amount / two[0].amount).normalize())
     ratio = ratios.pop() if len(ratios) == 1 and len(pairs) > 1 else Decimal(1)
     return ratio if ratio.as_tuple().digits == (1,) else Decimal(1)
 
@@ -121,14 +122,23 @@ def _agree(one: Cell, two: Cell, scale: Decimal) -> bool:
     mine, theirs = _numbers(one), _numbers(two)
     if not mine and not theirs:
         return True
-    if len(mine) == len(theirs):
-        return all(a & b or {x / scale for x in a} & b for a, b in zip(mine, theirs, strict=True))
+    if len(mine) == len(theirs) and not _are_dates(one, two):
+        return all(_are_same(a, b, scale) for a, b in zip(mine, theirs, strict=True))
     # What one writes in digits, the other may write in words, or as part of a name.
     in_one, in_two = all_values(one.text), all_values(two.text)
-    return all(a & in_two for a in mine) and all(b & in_one for b in theirs)
+    return all(a.keys & in_two for a in mine) and all(b.keys & in_one for b in theirs)
 
 
-def _numbers(cell: Cell) -> tuple[frozenset[Decimal], ...]:
+def _are_same(one: Number, two: Number, scale: Decimal) -> bool:
+    return bool(one.keys & two.keys) or one.amount / scale == two.amount
+
+
+def _are_dates(one: Cell, two: Cell) -> bool:
+    """Whether both are dates, in which each language has its own order."""
+    return all(len(cell.text) <= _LONGEST_DATE and _DATE.search(cell.text) for cell in (one, two))
+
+
+def _numbers(cell: Cell) -> tuple[Number, ...]:
     return numbers_of_cell(cell.text[:_LONGEST_CELL])
 
 
