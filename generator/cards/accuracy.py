@@ -34,6 +34,11 @@ _NOT_ACCURACY = re.compile(r"err|错误|loss|损失")
 _QUALIFIER = re.compile(r"\s*[(（\[].*[)）\]]\s*$")
 _NUMBER = re.compile(r"(\d{1,3}(?:\.\d+)?|0?\.\d+)\s*%?", re.ASCII)
 _DIGITS = re.compile(r"(?<![A-Za-z0-9])(\d{4,5})(?![A-Za-z0-9])", re.ASCII)
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*", re.ASCII)
+_NO_MODEL = re.compile(
+    r"(?:average|avg|mean|baseline|ours|runs?|exp(?:eriment)?|seed|fold|trial|version|v|epoch|stage"
+    r"|step|set|config|group|model|net|row|top)[0-9]*"
+)
 _DECIMALS_KEPT = 3
 _WHOLE = Decimal(100)
 _LONGEST_NAME = 200
@@ -161,8 +166,30 @@ def _row(cells: tuple[Cell, ...], columns: _Columns, by_key: dict[str, str]) -> 
         return _Row(cell, exact, is_plain=True) if exact else None
     if "+" in bare:
         return None
-    is_plain = bare == cell.text
-    return _Row(cell, by_key.get(_key(bare), ""), is_plain=is_plain)
+    entrypoint = by_key.get(_key(bare), "")
+    if not entrypoint and not (_has_values(cells, cell) and _names_a_model(bare, by_key)):
+        return None
+    return _Row(cell, entrypoint, is_plain=bare == cell.text)
+
+
+def _has_values(cells: tuple[Cell, ...], name: Cell) -> bool:
+    """Whether a row says something of what it names, and is no title of those below it."""
+    return any(char.isdigit() for cell in cells if cell is not name for char in cell.text)
+
+
+def _names_a_model(text: str, by_key: Mapping[str, str]) -> bool:
+    """Whether a name that is not known is certainly meant for a model of this hub.
+
+    An average or a baseline is not, nor is a family's name, nor a known model's with a word
+    before or after it: that is another one's.
+    """
+    key = _key(text)
+    if any(known.startswith(key) for known in by_key) or _NO_MODEL.fullmatch(key):
+        return False
+    if any(_key(word) in by_key for word in text.split()):
+        return False
+    is_word = _WORD.fullmatch(text) is not None and (not text.isalpha())
+    return is_word or nearest(key, by_key) is not None
 
 
 def _model_problem(

@@ -51,10 +51,27 @@ _SIZE_SPAN = re.compile(r"`\s*\(?\s*(\d{2,4})(?:\s*[xX×*,]\s*(\d{2,4}))?\s*\)?\
 _SPAN = re.compile(r"`[^`\n]*`")
 _NEAR = 24
 _NEAR_SIZE = 32
+_SAME_SENTENCE = 160
+_SENTENCE_END = re.compile(r"[。!?！？;；]|\.(?!\d)")
+_CLAUSE_END = re.compile(r"[,，、`]|[。!?！？;；]|\.(?!\d)")
 _SAME_TOPIC = 400
 _MAYBE = re.compile(
-    r"\b(?:not|never|instead|larger|smaller|least|most|between|or|may|might|can|could|try|e\.g)\b"
-    r"|不|也可|或|至少|至多|例如|可以",
+    r"\b(?:not|no|never|without|instead|rather|larger|smaller|least|most|between|or|may|might|can"
+    r"|could|would|try|if|e\.g)\b|n['’]t\b|不|没|未|无需|无须|勿|可|或|若|如果|至少|至多|例如",
+    re.IGNORECASE,
+)
+# What is done to images for training is not what the code of a card does to one.
+_PURPOSE = re.compile(
+    r"(?P<training>\brandom(?:ly)?\b|\b(?:for|during|in|at|while|when) training\b"
+    r"|\btrain(?:ing)?[ -](?:time|images|crops?)\b|随机|训练(?:时|中|阶段|期间|图片)|用于训练)"
+    r"|\b(?:tests?|testing|evaluations?|evaluated|validation|inference)\b|测试|推理|评估|验证",
+    re.IGNORECASE,
+)
+# A mean of results is none of pixels.
+_RESULTS = re.compile(
+    r"\b(?:runs?|seeds?|trials?|folds?|accurac(?:y|ies)|scores?|epochs?|top-?[15]|mAP|m?IoU"
+    r"|latenc(?:y|ies)|loss(?:es)?|errors?|experiments?|results?)\b"
+    r"|运行|实验|试验|[两三四五六七八九十0-9] ?次|种子|准确率|精度|得分|耗时|延迟|损失|误差|结果",
     re.IGNORECASE,
 )
 _RGB = re.compile(r"\bRGB\b")
@@ -184,7 +201,11 @@ def _lists(text: str) -> Iterator[tuple[Quantity, tuple[float, ...], int, int]]:
         start = max(behind, match.start() - _NEAR)
         quantity = _last_word(_LIST_WORDS, text, start, match.start())
         behind = match.end()
-        if quantity:
+        is_certain = not (
+            _MAYBE.search(text, start, match.start())
+            or _RESULTS.search(_said_before(text, match.start()))
+        )
+        if quantity and is_certain:
             numbers = tuple(float(item) for item in _ONE_NUMBER.findall(match.group(1)))
             yield quantity, numbers, match.start(), match.end()
 
@@ -197,9 +218,25 @@ def _sizes(text: str) -> Iterator[tuple[Quantity, tuple[float, ...], int, int]]:
         behind = span.end()
         match = _SIZE_SPAN.fullmatch(span.group())
         quantity = _last_word(_SIZE_WORDS, text, start, span.start())
-        if match and quantity and not _MAYBE.search(text, start, span.start()):
+        is_certain = not (
+            _MAYBE.search(text, start, span.start()) or _is_for_training(text, *span.span())
+        )
+        if match and quantity and is_certain:
             numbers = tuple(float(item) for item in match.groups() if item)
             yield quantity, numbers, span.start() + 1, span.end() - 1
+
+
+def _said_before(text: str, end: int) -> str:
+    """What the sentence says before `end`."""
+    said = text[max(0, end - _SAME_SENTENCE) : end]
+    ends = [match.end() for match in _SENTENCE_END.finditer(said)]
+    return said[ends[-1] :] if ends else said
+
+
+def _is_for_training(text: str, start: int, end: int) -> bool:
+    behind = _CLAUSE_END.split(text[end : end + _NEAR], maxsplit=1)[0]
+    purposes = list(_PURPOSE.finditer(behind)) or list(_PURPOSE.finditer(_said_before(text, start)))
+    return bool(purposes) and purposes[-1]["training"] is not None
 
 
 def _last_word(pattern: re.Pattern[str], text: str, start: int, end: int) -> Quantity | None:

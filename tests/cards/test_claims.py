@@ -88,10 +88,24 @@ def test_every_language_is_held_to_the_code(tmp_path: Path) -> None:
         *("| ResNet-18 (paper) | 69.8 | 1 |", "| + tricks | 71 | 1 |", "| | 1 | 2 |", "| - | - |"),
         *("| [**ResNet18**](https://x.org/a_b) | 70.312 |", "| ResNet 18 | **70.312%** | 89 |"),
         *("| ResNet18 | 70.3 ± 0.1 |", "| ResNet18 |"),
+        *("| 平均 | 70.3 | 1 |", "| Average | 70.3 | 1 |", "| baseline | 70.3 | 1 |"),
+        *("| torchvision ResNet-18 | 69.8 | 1 |", "| *ResNet* | | |", "| **ResNet50d** | | |"),
+        *("| ResNet | 76.3 | 1 |", "| Exp1 | 76.3 | 1 |", "| Run 1 | 76.3 | 1 |"),
     ],
 )
 def test_rows_that_are_so_or_say_nothing_certain_are_left_alone(tmp_path: Path, row: str) -> None:
     assert claims(LOAD, table(row), tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        *("| vgg16 | 71.3 | 1 |", "| ResNet-43 | 71.3 | 1 |", "| ResNet 43 | 71.3 | 1 |"),
+        *("| resnext50_32x8d | 71.3 | 1 |", "| VGG-16 (paper) | 71.3 | |"),
+    ],
+)
+def test_rows_of_models_that_are_not_of_the_hub_are_told(tmp_path: Path, row: str) -> None:
+    assert [code for code, _ in claims(LOAD, table(row), tmp_path)] == ["E530"]
 
 
 @pytest.mark.parametrize(
@@ -135,6 +149,14 @@ def test_tables_in_quotes_and_lists_keep_their_columns(tmp_path: Path) -> None:
         "cropped to `224`; then shown at `512 x 512`",
         "The resized image is `image`, and `100` is a class.",
         "| crop | `224` |\n| --- | --- |\n| resize | 1 |",
+        "图片没有缩放到 `512`。无需缩放到 `513`。可缩放到 `128`。",
+        "The images aren't resized to `512`; there is no need to resize to `513`.",
+        "训练时随机裁剪到 `128`，测试时裁剪到 `224`。",
+        "训练时缩放到 `288` 并裁剪到 `128`。",
+        "For training, images are resized to `288` and cropped to `128`; for tests, to `224`.",
+        "The images are cropped to `128` for training.",
+        "三次运行的均值为 `[70.1, 70.2, 70.3]`，标准差为 `[0.1, 0.2, 0.3]`。",
+        "The mean of three runs was `[70.1, 70.2, 70.3]`, the std `[0.1, 0.2, 0.3]`.",
     ],
 )
 def test_text_that_is_so_or_says_nothing_certain_is_left_alone(tmp_path: Path, text: str) -> None:
@@ -154,6 +176,9 @@ def test_text_that_is_so_or_says_nothing_certain_is_left_alone(tmp_path: Path, t
         "mean = [0.485, 0.456, 0.406]",
         "resized to `(256 x 224)`",
         "center-cropped to `(256 x 256)`",
+        "训练时随机裁剪到 `128`，测试时裁剪到 `225`。",
+        "For training, images are cropped to `128`, and for tests to a crop of `225`.",
+        "在 ImageNet 上训练，裁剪到 `225`。",
     ],
 )
 def test_text_that_is_not_so_is_told(tmp_path: Path, text: str) -> None:
