@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from msgspec import Struct
 
 from generator.cards import rules
-from generator.cards.model import Card, ContainerKind, Section
+from generator.cards.model import Card, ContainerKind, LinkKind, Section
 from generator.cards.prose import Passage
 from generator.config import Settings
-from generator.diagnostics import Diagnostic, nearest
+from generator.diagnostics import Diagnostic, nearest, shortened
 from generator.source import Span
 
 _HTTP = re.compile(
@@ -24,6 +25,12 @@ _GITHUB = re.compile(
     r"(?P<path>/[^?#]*)?)?/?(?:[?#].*)?",
     re.IGNORECASE | re.ASCII,
 )
+_PAPER = re.compile(
+    r"arxiv\.org/(?:abs|pdf|html)/(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?(?:\.pdf)?/?",
+    re.IGNORECASE | re.ASCII,
+)
+# A mark in an address that has other letters of its own may be meant.
+_ENDED_BY_MARK = re.compile(r"[\x21-\x7e]+(?=[，。；：、！？（）「」『』【】《》“”‘’…—])")
 _LOADED = re.compile(r"(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?::(?P<ref>[\w./-]+))?", re.ASCII)
 _BRANCHES = frozenset({"master", "main", "trunk", "develop", "dev"})
 _USUAL_BRANCH = "master"
@@ -142,7 +149,7 @@ def duplicate_references(
             continue
         link = next((links[item.number] for item in passage.lines if item.number in links), None)
         text = " ".join(passage.text.split()).casefold()
-        for key in {text, _canonical(link.target) if link else text}:
+        for key in {text, canonical_address(link.target) if link else text}:
             first = first_lines.setdefault(key, line.number)
             if first != line.number:
                 message = f"this reference is already listed in line {first}"
@@ -151,7 +158,33 @@ def duplicate_references(
                 break
 
 
-def _canonical(address: str) -> str:
-    bare = re.sub(r"^https?://(?:www\.)?", "", address.strip(), flags=re.IGNORECASE)
-    paper = re.fullmatch(r"arxiv\.org/(?:abs|pdf|html)/(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?", bare)
-    return f"arxiv:{paper[1]}" if paper else bare.rstrip("/")
+def canonical_address(address: str) -> str:
+    """An address as all that lead to the same place have it, however they are written."""
+    meant = address.strip()
+    bare = re.sub(r"^https?://(?:www\.)?", "", meant[: _meant_length(meant)], flags=re.IGNORECASE)
+    paper = _PAPER.fullmatch(bare)
+    return f"arxiv:{paper[1]}" if paper else unquote(bare).rstrip("/")
+
+
+def overlong_addresses(path: str, card: Card) -> Iterator[Diagnostic]:
+    """A diagnostic for each address in a text that takes in a full-width mark behind it."""
+    for section in card.sections:
+        lines = {line.number: line for line in section.lines}
+        for link in section.links:
+            length = _meant_length(link.target)
+            if link.kind is not LinkKind.AUTOLINK or length == len(link.target):
+                continue
+            line = lines[link.span.start.line]
+            start = link.span.start.column - line.column
+            if not line.content.startswith("<", start - 1):
+                mark, meant = link.target[length], link.target[:length]
+                message = f'the "{mark}" and what follows it is part of the address'
+                span = Span.at(line.number, line.column + start + length, len(link.target) - length)
+                hint = f"write <{shortened(meant)}>: only a space ends an address otherwise"
+                yield rules.OVERLONG_ADDRESS.at(path, span, message, hint)
+
+
+def _meant_length(address: str) -> int:
+    """Where an address ends that is followed by a full-width mark, not by a space."""
+    match = _ENDED_BY_MARK.match(address)
+    return match.end() if match else len(address)

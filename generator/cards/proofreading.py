@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from generator.cards.addresses import duplicate_references, other_repositories, plain_http
+from generator.cards.addresses import (
+    duplicate_references,
+    other_repositories,
+    overlong_addresses,
+    plain_http,
+)
 from generator.cards.chinese import (
     full_width_marks,
     full_width_words,
@@ -32,6 +37,7 @@ def proofread(
     """The problems of the card's texts; `loaded` are the repositories from which it loads."""
     path = str(card.path)
     yield from plain_http(path, card)
+    yield from overlong_addresses(path, card)
     yield from other_repositories(path, card, settings, loaded)
     yield from final_newline(path, card)
     for text in texts:

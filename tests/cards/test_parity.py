@@ -166,6 +166,9 @@ def test_the_card_as_it_was_found_has_what_a_reviewer_would_mark(tmp_path: Path)
         ("在 COCO 2017 上。", "On COCO2017."),
         ("见 [文档](https://example.org/zh/a)。", "See the [manual](https://example.org/en/a)."),
         ("见 [一](https://example.org/a)。", "See [one](http://www.example.org/a/)."),
+        ("见 https://example.org/a。", "See https://example.org/a."),
+        (f"见 [文]({PAPER}020)。", "See [it](https://www.arxiv.org/pdf/2103.00020v2.pdf)."),
+        ("见 [文](https://example.org/%E4%B8%AD)。", "See [it](https://example.org/中)."),
         ("`mean` 与 `std`。", "The mean and the standard deviation."),
         ("图 ![图](a_zh.png)", "Figure ![figure](a_en.png)"),
         # sizes

@@ -48,6 +48,8 @@ REFERENCES = "### 参考文献\n\n"
             "E733",
             "A, https",
         ),
+        ("见 https://example.org/a。", "E734", "。"),
+        ("（见 https://example.org/a），再看。", "E734", "），"),
     ],
 )
 def test_what_is_wrong_is_told_at_its_place(
@@ -89,6 +91,8 @@ def test_what_is_wrong_in_english_is_told_at_its_place(
         "`a`、`b`、`c` 与 `d`",
         "第一行，\nsecond `line`，第三行。",
         "比例为 4:3，时间为 12:30。",
+        "见 <https://example.org/a>。见 [此处](https://example.org/a)。见 https://example.org/a 。",
+        "见 https://example.org/你好，世界 与 <https://example.org/a，b>。",
         f"{REFERENCES}- 何恺明, 张祥雨. 深度残差学习[J]. 北京: 某出版社, 2016.",
     ],
 )

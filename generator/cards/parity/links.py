@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from generator.cards import rules
+from generator.cards.addresses import canonical_address
 from generator.cards.model import Link, LinkKind
 from generator.cards.parity.parts import Part, place_of_line
 from generator.cards.rules import Rule
@@ -48,8 +49,16 @@ def differences_of_links(
         (_is_image, rules.IMAGES_DIFFER, "image"),
         (_is_link, rules.LINKS_DIFFER, "link"),
     ):
-        mine = [link for link in first.links if is_wanted(link) and _key(link) not in targets[1]]
-        theirs = [link for link in other.links if is_wanted(link) and _key(link) not in targets[0]]
+        mine = [
+            link
+            for link in first.links
+            if is_wanted(link) and canonical_address(link.target) not in targets[1]
+        ]
+        theirs = [
+            link
+            for link in other.links
+            if is_wanted(link) and canonical_address(link.target) not in targets[0]
+        ]
         mine, theirs = _without_counterparts(mine[:_MOST_TOLD], theirs[:_MOST_TOLD])
         mine = [link for link in mine if not _is_for_readers_of(languages[0], link.target)]
         theirs = [link for link in theirs if not _is_for_readers_of(languages[1], link.target)]
@@ -90,12 +99,7 @@ def _without_counterparts(
 
 def all_targets(links: Sequence[Link]) -> frozenset[str]:
     """The targets of the links of a section, as `differences_of_links` looks for them."""
-    return frozenset(_key(link) for link in links)
-
-
-def _key(link: Link) -> str:
-    target = re.sub(r"^https?://(?:www\.)?", "", link.target.strip(), flags=re.IGNORECASE)
-    return target.rstrip("/")
+    return frozenset(canonical_address(link.target) for link in links)
 
 
 def _is_image(link: Link) -> bool:
