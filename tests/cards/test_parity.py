@@ -49,6 +49,7 @@ MEAN = "mean `[103.530, 116.280, 123.675]`, st"
 PAPER = "https://arxiv.org/abs/2103.00"
 TITLE = "YOLOX: Exceeding YOLO Series in 2021"
 ROW = "| YOLOX-m | `yolox_m` | 640 | 46.9 | 25.3 | 12.3 |\n"
+WEIGHTS = "https://data.megengine.org.cn/w.pkl"
 STYLEGAN = "https://nvlabs.github.io/stylegan"
 DEFECTS = [
     # numbers
@@ -201,6 +202,11 @@ def test_the_card_as_it_was_found_has_what_a_reviewer_would_mark(tmp_path: Path)
         ("101 个。", "There are a hundred and one."),
         ("2021/12/25 发布。", "Released on 25 Dec 2021."),
         ("16 G 内存。", "It needs 16 GB of memory."),
+        ("25M 参数。", "It has 25 million parameters."),
+        ("取值 `-1` 或 `1`。", "Values are `1` or `-1`."),
+        ("取值 `(−1, 1)`，形状 `(1, 3)`。", "Values in `[-1.0, 1]`, of shape `[1, 3,]`."),
+        # what only readers of Chinese find
+        (f"模型。\n\n另见[镜像]({WEIGHTS})，共 256 页，`a_b`。", "A model."),
     ],
 )
 def test_what_is_only_written_otherwise_is_left_alone(tmp_path: Path, zh: str, en: str) -> None:
@@ -223,6 +229,15 @@ def test_what_is_only_written_otherwise_is_left_alone(tmp_path: Path, zh: str, e
         ("学习率 1e-4。", "A rate of 1e-5.", ["E605"]),
         ("25M 参数。", "It has 25B parameters.", ["E605"]),
         ("25.6 万个。", "There are 25.6M.", ["E605"]),
+        ("取值 `[-1, 1]`。", "Values in `[1, 1]`.", ["E605"]),
+        ("填充 `-100`。", "Filled with `100`.", ["E605"]),
+        ("均值 `[103.53, 116.28, 123.675]`。", "`[123.675, 116.28, 103.530]`", ["E605"]),
+        ("形状 `(1, 3, 256, 224)`。", "The shape `(1, 256, 224, 3)`.", ["E605"]),
+        (
+            f"见[这里]({WEIGHTS})，`256` 与 `a_b`。",
+            f"[Here]({WEIGHTS}): `255`, `a_c`.",
+            ["E605", "E606"],
+        ),
     ],
 )
 def test_what_is_another_thing_however_it_is_written_is_told(
@@ -252,6 +267,23 @@ def test_what_is_another_thing_however_it_is_written_is_told(
         ("2021-03", "May 2021", False),
         ("3 月 5 日", "March 6", False),
         ("25.6M", "25.6B", False),
+        ("ResNet-50", "ResNet50", True),
+        ("ResNet-50 主干", "ResNet-50 backbone", True),
+        ("ResNet-18、ResNet-34", "ResNet-34, ResNet-18", True),
+        ("ResNet-18、ResNet-34", "ResNet-18/34", True),
+        ("COCO2017 训练集", "train2017", True),
+        ("COCO17", "COCO2017", True),
+        ("v1", "v1.0", True),
+        ("FP16", "float16", True),
+        ("`bert_zh`", "`bert_en`", True),
+        ("下降 0.5", "-0.5", True),
+        ("−0.5", "-0.5", True),
+        ("ResNet-50", "ResNet-101", False),
+        ("ResNet-50 主干", "ResNet-101 backbone", False),
+        ("`T.Resize`", "`T.CenterCrop`", False),
+        ("`load_image`", "`read_image`", False),
+        ("v1.0", "v1.1", False),
+        ("-0.5", "0.5", False),
     ],
 )
 def test_cells_are_the_same_by_what_they_say(
@@ -271,6 +303,16 @@ def test_a_table_may_have_another_order_and_another_unit(tmp_path: Path) -> None
     zh = "| 模型 | 参数量（万） |\n| - | - |\n| A1 | 1169 |\n| B2 | 2180 |"
     en = "| Model | Parameters (M) |\n| - | - |\n| B2 | 21.80 |\n| A1 | 11.69 |"
     assert check(card_text("pass", zh, en), tmp_path) == []
+
+
+def test_a_table_may_speak_of_losses_in_one_language_and_of_gains_in_another(
+    tmp_path: Path,
+) -> None:
+    zh = "| 模型 | 下降 |\n| - | - |\n| A1 | 0.5 |\n| B2 | 0.7 |"
+    en = "| Model | Change |\n| - | - |\n| A1 | -0.5 |\n| B2 | -0.7 |"
+    assert check(card_text("pass", zh, en), tmp_path) == []
+    found = check(card_text("pass", zh, en.replace("-0.7", "0.7")), tmp_path)
+    assert [item.code for item in found] == ["E604"]
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ from itertools import zip_longest
 
 from generator.cards import rules
 from generator.cards.parity.blocks import differences_of_blocks
-from generator.cards.parity.facts import different_names, different_numbers
+from generator.cards.parity.facts import compared, different_names, different_numbers
 from generator.cards.parity.links import all_targets, differences_of_links
 from generator.cards.parity.parts import Part, match_parts, place_of_line
+from generator.cards.parity.sequences import different_sequences
 from generator.cards.parity.tables import differences_of_tables
 from generator.cards.tables import Table
 from generator.cards.texts import SectionText
@@ -36,8 +37,10 @@ def _differences(path: str, first: SectionText, other: SectionText) -> Iterator[
         yield from _other_level(path, languages[0], one, two)
         yield from _tables(path, languages, one, two)
         yield from differences_of_blocks(path, languages, one, two)
-        yield from different_numbers(path, languages, one, two)
-        yield from different_names(path, languages, (one, two), passages)
+        sides = compared(languages[0], one, targets[1]), compared(languages[1], two, targets[0])
+        yield from different_numbers(path, *sides)
+        yield from different_sequences(path, *sides)
+        yield from different_names(path, *sides, passages)
         yield from differences_of_links(path, languages, one, two, targets)
 
 

@@ -8,6 +8,7 @@ from itertools import chain
 from msgspec import Struct
 
 from generator.cards import rules
+from generator.cards.addresses import canonical_address
 from generator.cards.parity.links import is_for_chinese
 from generator.cards.parity.names import compact, find_names, stands_in
 from generator.cards.parity.numbers import Key, all_values, find_quantities
@@ -20,6 +21,14 @@ from generator.source import Span
 _MOST_TOLD = 20
 _MOST_SHOWN = 4
 _MOST_MATCHED = 200
+
+
+class Compared(Struct, frozen=True, eq=False):
+    """A part of one language, and those of its passages that are compared."""
+
+    language: str
+    part: Part
+    passages: tuple[Passage, ...]
 
 
 class _Fact(Struct, frozen=True, eq=False):
@@ -55,58 +64,54 @@ class _Side(Struct, frozen=True, eq=False):
         return next(i for i, passage in enumerate(self.passages) if passage is fact.passage)
 
 
-def different_numbers(
-    path: str, languages: tuple[str, str], first: Part, other: Part
-) -> Iterator[Diagnostic]:
+def different_numbers(path: str, one: Compared, two: Compared) -> Iterator[Diagnostic]:
     """A diagnostic for each number that only one of two parts has; references are left out."""
-    sides = _sides(languages, first, other, _numbers)
-    yield from _differences(
-        path, rules.NUMBERS_DIFFER, sides, _lacks_number(first), _lacks_number(other)
-    )
+    sides = _side(one, _numbers), _side(two, _numbers)
+    lacks = _lacks_number(one.part), _lacks_number(two.part)
+    yield from _differences(path, rules.NUMBERS_DIFFER, sides, *lacks)
 
 
 def different_names(
     path: str,
-    languages: tuple[str, str],
-    parts: tuple[Part, Part],
+    one: Compared,
+    two: Compared,
     everything: tuple[Sequence[Passage], Sequence[Passage]],
 ) -> Iterator[Diagnostic]:
     """A diagnostic for each name in one of two parts that is nowhere in the other's section.
 
     `everything` has all the passages of the two sections.
     """
-    sides = _sides(languages, *parts, _names)
-    yield from _differences(
-        path, rules.NAMES_DIFFER, sides, _lacks_name(everything[0]), _lacks_name(everything[1])
-    )
+    sides = _side(one, _names), _side(two, _names)
+    lacks = _lacks_name(everything[0]), _lacks_name(everything[1])
+    yield from _differences(path, rules.NAMES_DIFFER, sides, *lacks)
 
 
 _Lacks = Callable[[_Fact], bool]
 
 
-def _sides(
-    languages: tuple[str, str],
-    first: Part,
-    other: Part,
-    find: Callable[[Passage], Sequence[_Fact]],
-) -> tuple[_Side, _Side]:
-    one, two = (
-        _Side(language, part.place, passages, [find(passage) for passage in passages])
-        for language, part in zip(languages, (first, other), strict=True)
-        for passages in [_compared_passages(part)]
-    )
-    return one, two
+def compared(language: str, part: Part, targets: frozenset[str]) -> Compared:
+    """What is compared of a part, `targets` being those of the other section's links.
 
-
-def _compared_passages(part: Part) -> Sequence[Passage]:
-    """All but references, and what is said of a site that is for readers of Chinese alone."""
-    own = [link.span.start.line for link in part.links if is_for_chinese(link.target)]
-    return [
+    It is all but references, and what is said of a site to which only readers of Chinese are
+    led.
+    """
+    own = [
+        link.span.start.line
+        for link in part.links
+        if is_for_chinese(link.target) and canonical_address(link.target) not in targets
+    ]
+    passages = [
         item
         for item in part.passages
         if not item.in_references
         and not any(item.lines[0].number <= line <= item.lines[-1].number for line in own)
     ]
+    return Compared(language, part, tuple(passages))
+
+
+def _side(one: Compared, find: Callable[[Passage], Sequence[_Fact]]) -> _Side:
+    facts = [find(passage) for passage in one.passages]
+    return _Side(one.language, one.part.place, one.passages, facts)
 
 
 def _numbers(passage: Passage) -> Sequence[_Fact]:

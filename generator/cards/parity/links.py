@@ -118,7 +118,7 @@ def _differ_in_language_alone(one: str, two: str) -> bool:
 
 
 def _are_localised(one: str, two: str) -> bool:
-    return _marks(one) != _marks(two) or is_for_chinese(one) or is_for_chinese(two)
+    return language_marks(one) != language_marks(two) or is_for_chinese(one) or is_for_chinese(two)
 
 
 def _bare(address: str) -> tuple[str, ...]:
@@ -126,14 +126,15 @@ def _bare(address: str) -> tuple[str, ...]:
     return tuple(word for word in words if word not in _LANGUAGE_MARKS)
 
 
-def _marks(address: str) -> frozenset[str]:
+def language_marks(address: str) -> frozenset[str]:
+    """The names of languages that are words of an address or a file's name."""
     return frozenset(word.lower() for word in _WORDS.findall(address)) & _LANGUAGE_MARKS
 
 
 def _is_for_readers_of(language: str, address: str) -> bool:
     if language.startswith("zh") and is_for_chinese(address):
         return True
-    return not _marks(address).isdisjoint({language.partition("_")[0]})
+    return not language_marks(address).isdisjoint({language.partition("_")[0]})
 
 
 def is_for_chinese(address: str) -> bool:

@@ -71,6 +71,22 @@ def stands_in(key: str, compact_text: str) -> bool:
     return False
 
 
+def numbered_names(text: str) -> frozenset[str]:
+    """The keys of the words in a text that begin with a letter and have a number in them."""
+    words = (match.group() for match in _TOKEN.finditer(text))
+    return frozenset(
+        _key(word)
+        for word in words
+        if word[0].isalpha() and not word.isalpha() and len(word) <= _LONGEST
+    )
+
+
+def key_of_identifier(text: str) -> str:
+    """The key of a text that is nothing but a name of code, no single word; else nothing."""
+    is_identifier = len(text) <= _LONGEST and _IDENTIFIER.fullmatch(text)
+    return _key(text) if is_identifier and ("." in text or "_" in text) else ""
+
+
 def _in_prose(passage: Passage) -> Iterator[Name]:
     for match in _TOKEN.finditer(passage.prose):
         word = match.group()
