@@ -35,9 +35,10 @@ _QUALIFIER = re.compile(r"\s*[(（\[].*[)）\]]\s*$")
 _NUMBER = re.compile(r"(\d{1,3}(?:\.\d+)?|0?\.\d+)\s*%?", re.ASCII)
 _DIGITS = re.compile(r"(?<![A-Za-z0-9])(\d{4,5})(?![A-Za-z0-9])", re.ASCII)
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*", re.ASCII)
+_FAMILY = re.compile(r"[a-z]*(?:net|former|vgg|vit|inception|xception)", re.IGNORECASE)
 _NO_MODEL = re.compile(
-    r"(?:average|avg|mean|baseline|ours|runs?|exp(?:eriment)?|seed|fold|trial|version|v|epoch|stage"
-    r"|step|set|config|group|model|net|row|top)[0-9]*"
+    r"(?:average|avg|mean|total|baseline|ours|none|na|runs?|exp(?:eriment)?|seed|fold|trial|version|v"
+    r"|epoch|stage|step|set|config|group|model|net|row|top)[0-9]*|imagenet.*|mxnet"
 )
 _DECIMALS_KEPT = 3
 _WHOLE = Decimal(100)
@@ -167,7 +168,10 @@ def _row(cells: tuple[Cell, ...], columns: _Columns, by_key: dict[str, str]) -> 
     if "+" in bare:
         return None
     entrypoint = by_key.get(_key(bare), "")
-    if not entrypoint and not (_has_values(cells, cell) and _names_a_model(bare, by_key)):
+    if not entrypoint and not (
+        _has_values(cells, cell)
+        and (_is_code(bare) if column == columns.entrypoint else _names_a_model(bare, by_key))
+    ):
         return None
     return _Row(cell, entrypoint, is_plain=bare == cell.text)
 
@@ -175,6 +179,10 @@ def _row(cells: tuple[Cell, ...], columns: _Columns, by_key: dict[str, str]) -> 
 def _has_values(cells: tuple[Cell, ...], name: Cell) -> bool:
     """Whether a row says something of what it names, and is no title of those below it."""
     return any(char.isdigit() for cell in cells if cell is not name for char in cell.text)
+
+
+def _is_code(text: str) -> bool:
+    return text.isidentifier() and text.isascii() and not _NO_MODEL.fullmatch(_key(text))
 
 
 def _names_a_model(text: str, by_key: Mapping[str, str]) -> bool:
@@ -188,8 +196,8 @@ def _names_a_model(text: str, by_key: Mapping[str, str]) -> bool:
         return False
     if any(_key(word) in by_key for word in text.split()):
         return False
-    is_word = _WORD.fullmatch(text) is not None and (not text.isalpha())
-    return is_word or nearest(key, by_key) is not None
+    is_name = _WORD.fullmatch(text) and (not text.isalpha() or _FAMILY.fullmatch(text))
+    return bool(is_name) or nearest(key, by_key) is not None
 
 
 def _model_problem(

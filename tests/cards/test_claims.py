@@ -101,11 +101,19 @@ def test_rows_that_are_so_or_say_nothing_certain_are_left_alone(tmp_path: Path, 
     "row",
     [
         *("| vgg16 | 71.3 | 1 |", "| ResNet-43 | 71.3 | 1 |", "| ResNet 43 | 71.3 | 1 |"),
-        *("| resnext50_32x8d | 71.3 | 1 |", "| VGG-16 (paper) | 71.3 | |"),
+        *("| resnext50_32x8d | 71.3 | 1 |", "| VGG-16 (paper) | 71.3 | |", "| AlexNet | 57 | 1 |"),
     ],
 )
 def test_rows_of_models_that_are_not_of_the_hub_are_told(tmp_path: Path, row: str) -> None:
     assert [code for code, _ in claims(LOAD, table(row), tmp_path)] == ["E530"]
+
+
+@pytest.mark.parametrize(("name", "codes"), [("`resnext`", ["E530"]), ("无", []), ("none", [])])
+def test_an_entrypoint_is_told_that_there_is_not(
+    tmp_path: Path, name: str, codes: list[str]
+) -> None:
+    rows = table(f"| 某模型 | {name} | 71.3 |", header="| 模型 | 入口 | Top1 acc |")
+    assert [code for code, _ in claims(LOAD, rows, tmp_path)] == codes
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,7 @@ def test_the_card_as_it_was_found_has_what_a_reviewer_would_mark(tmp_path: Path)
         ("于 2021 年 12 月发布。", "Released in December 2021."),
         ("单次裁剪。", "A 1-crop evaluation."),
         ("一半，三倍。", "50% of it, 3 times."),
+        ("误差降低 50%。", "It halves the error."),
         ("用 ResNet50。", "It uses ResNet-50."),
         ("在 COCO 2017 上。", "On COCO2017."),
         ("见 [文档](https://example.org/zh/a)。", "See the [manual](https://example.org/en/a)."),
@@ -303,6 +304,14 @@ def test_a_table_may_have_another_order_and_another_unit(tmp_path: Path) -> None
     zh = "| 模型 | 参数量（万） |\n| - | - |\n| A1 | 1169 |\n| B2 | 2180 |"
     en = "| Model | Parameters (M) |\n| - | - |\n| B2 | 21.80 |\n| A1 | 11.69 |"
     assert check(card_text("pass", zh, en), tmp_path) == []
+    zh, en = zh.removesuffix("\n| B2 | 2180 |"), en.replace("| B2 | 21.80 |\n", "")
+    assert check(card_text("pass", zh, en), tmp_path) == []
+    wrong = check(card_text("pass", zh, en.replace("11.69", "11.96")), tmp_path)
+    assert [item.code for item in wrong] == ["E604"]
+    without_unit = check(
+        card_text("pass", zh.replace("（万）", ""), en.replace(" (M)", "")), tmp_path
+    )
+    assert [item.code for item in without_unit] == ["E604"]
 
 
 def test_a_table_may_speak_of_losses_in_one_language_and_of_gains_in_another(

@@ -16,6 +16,7 @@ from generator.cards.tables import Cell
 _LONGEST_CELL = 500
 _LONGEST_DATE = 30
 _DATE = re.compile(r"(?:19|20)\d\d\s?[-/.年]|[-/.]\s?(?:19|20)\d\d", re.ASCII)
+_UNIT = re.compile(r"[百千万亿%‰]|[(（]\s?(?:[kKMBGT]|millions?|thousands?|billions?)\b")
 _SIGNED = re.compile(r"(?P<sign>[-−–+]?)[0-9][0-9.,]{0,30}\s?(?:[%‰]|[A-Za-z]{1,3})?")
 _NUMBER = re.compile(r"[0-9]+")
 
@@ -34,12 +35,14 @@ class Manner(Struct, frozen=True):
 _SAME_MANNER = Manner()
 
 
-def manner_of_column(cells: Sequence[tuple[Cell, Cell]]) -> Manner:
-    """In what the cells of a column differ."""
+def manner_of_column(header: tuple[Cell, Cell], cells: Sequence[tuple[Cell, Cell]]) -> Manner:
+    """In what the cells of a column differ; one alone tells it only by its header's unit."""
     different = [(one, two) for one, two in cells if one.text != two.text]
-    if not different or len(cells) == 1:
+    is_alone = len(cells) == 1
+    if not different or (is_alone and not any(_UNIT.search(title.text) for title in header)):
         return _SAME_MANNER
-    return Manner(_scale(different), is_turned=not any(map(_have_same_sign, *_columns(cells))))
+    is_turned = not is_alone and not any(_have_same_sign(one, two) for one, two in cells)
+    return Manner(_scale(different), is_turned)
 
 
 def have_same_numbers(one: Cell, two: Cell, scale: Decimal = Decimal(1)) -> bool:
@@ -63,10 +66,6 @@ def say_the_same(one: Cell, two: Cell, manner: Manner) -> bool:
         and (manner.is_turned or _have_same_sign(one, two))
         and _name_the_same(one.text[:_LONGEST_CELL], two.text[:_LONGEST_CELL])
     )
-
-
-def _columns(cells: Sequence[tuple[Cell, Cell]]) -> tuple[list[Cell], list[Cell]]:
-    return [one for one, _ in cells], [two for _, two in cells]
 
 
 def _scale(cells: Sequence[tuple[Cell, Cell]]) -> Decimal:

@@ -47,6 +47,7 @@ _CHINESE_DIGITS = {
 _CHINESE_UNITS = {"十": 10, "百": 100, "千": 1000}
 _CHINESE_HUGE = {"万": 10**4, "亿": 10**8}
 _LONGEST_WORD = 12
+_HALF = re.compile(r"半|half|halv")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = re.compile(
     r"\b(?P<month>jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
@@ -61,7 +62,7 @@ def values_in_words(text: str) -> Iterator[Decimal]:
     yield from _chinese_values(text)
     for match in _MONTH.finditer(text):
         yield Decimal(_MONTHS.index(match["month"][:3].lower()) + 1)
-    if "半" in text or "half" in text:
+    if _HALF.search(text):
         yield from (Decimal("0.5"), Decimal(50))
 
 

@@ -47,7 +47,8 @@ def differences_of_tables(
         if not have_same_numbers(one, two):
             yield _other_value(path, language, one, two)
     manners = [
-        manner_of_column(_pairs_of_cells(pairs, column)) for column in range(len(first.header))
+        manner_of_column(titles, _pairs_of_cells(pairs, column))
+        for column, titles in enumerate(zip(first.header, other.header, strict=True))
     ]
     for mine, theirs in pairs:
         for one, two, manner in zip(mine, theirs, manners, strict=False):
