@@ -259,6 +259,7 @@ def test_what_is_another_thing_however_it_is_written_is_told(
         ("2021-03-05", "5/3/2021", True),
         ("3 月 5 日", "March 5", True),
         ("76.3[^1]", "76.3[^2]", True),
+        ("76.3 [1]", "76.3 [2]", True),
         ("2560 万", "25.6M", True),
         ("4.1G", "4.1B", True),
         ("25.6M", "25.6", True),

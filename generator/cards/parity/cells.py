@@ -17,6 +17,7 @@ _LONGEST_CELL = 500
 _LONGEST_DATE = 30
 _DATE = re.compile(r"(?:19|20)\d\d\s?[-/.年]|[-/.]\s?(?:19|20)\d\d", re.ASCII)
 _UNIT = re.compile(r"[百千万亿%‰]|[(（]\s?(?:[kKMBGT]|millions?|thousands?|billions?)\b")
+_CITATION = re.compile(r"\[[0-9]{1,3}\]")
 _SIGNED = re.compile(r"(?P<sign>[-−–+]?)[0-9][0-9.,]{0,30}\s?(?:[%‰]|[A-Za-z]{1,3})?")
 _NUMBER = re.compile(r"[0-9]+")
 
@@ -126,4 +127,4 @@ def _are_one_year(one: str, two: str) -> bool:
 
 
 def _numbers(cell: Cell) -> tuple[Number, ...]:
-    return numbers_of_cell(cell.text[:_LONGEST_CELL])
+    return numbers_of_cell(_CITATION.sub("", cell.text[:_LONGEST_CELL]))

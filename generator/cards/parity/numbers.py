@@ -65,7 +65,7 @@ _FACTORS = {
     "千亿": Decimal(10**11),
     "万亿": Decimal(10**12),
 }
-_EACH_FACTOR = tuple(sorted(set(_FACTORS.values())))
+_NAMES = {factor: f" {factor}" for factor in _FACTORS.values()}
 _SUFFIX = (
     r"(?:\s?(?P<factor>%|％|‰|(?:percent|(?:hundred )?(?:thousand|million|billion)"
     r"|hundred|millions|trillion|[kKMBGT])(?![A-Za-z0-9])|[MGT](?=FLOP|MAC))"
@@ -110,8 +110,8 @@ class Number(Struct, frozen=True):
         the same as one with any factor. Two with a factor are the same if they are as much.
         """
         written = str(self.value.normalize())
-        factors = _EACH_FACTOR if self.factor is None else (self.factor,)
-        return frozenset({self.amount, *(f"{written} {factor}" for factor in factors)})
+        names = _NAMES.values() if self.factor is None else (_NAMES[self.factor],)
+        return frozenset({self.amount, *[written + name for name in names]})
 
 
 class Quantity(Struct, frozen=True):
