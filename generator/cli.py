@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from msgspec.structs import replace
 
@@ -430,13 +430,14 @@ def _check(options: argparse.Namespace) -> int:
     if (options.yes or options.diff) and not options.fix:
         raise UsageError("--yes and --diff say how to mend; write --fix as well")
     paths = options.paths or [_cards_folder(options, settings)]
-    catalog, diagnostics = _diagnosed(options, settings, paths)
+    found = _diagnosed(options, settings, paths)
     if options.fix:
-        is_to_be_mended = _fix(options, settings, diagnostics)
+        is_to_be_mended = _fix(options, settings, found.diagnostics)
         if options.diff:
             return PROBLEMS if is_to_be_mended else FINE
         if is_to_be_mended:
-            catalog, diagnostics = _diagnosed(options, settings, paths)
+            found = _diagnosed(options, settings, paths)
+    diagnostics = found.diagnostics
     if options.format == "json":
         sys.stdout.write(as_json(diagnostics))
     elif options.format == "github":
@@ -452,11 +453,24 @@ def _check(options: argparse.Namespace) -> int:
             sys.stdout.write(_line(f"more about a code: hubcards explain {code}"))
         sys.stdout.write(
             _line(
-                f"{_count(len(catalog.paths), 'card')} checked: "
+                f"{_count(len(found.catalog.paths), 'card')} checked: "
                 f"{_count(errors, 'error')}, {_count(warnings, 'warning')}"
             )
         )
+        _tell_of_unagreed(found.unagreed)
     return PROBLEMS if has_errors(diagnostics) else FINE
+
+
+def _tell_of_unagreed(paths: Sequence[Path]) -> None:
+    """One line, however many cards there are whose translations nobody has agreed to."""
+    if paths:
+        named = _shown(paths[0]) if len(paths) == 1 else "PATH…"
+        sys.stderr.write(
+            _line(
+                f"{_count(len(paths), 'card')} without an agreement that its languages say the "
+                f"same; when they do: hubcards check --agree {named}"
+            )
+        )
 
 
 def _sarif_rules(settings: Settings) -> Sequence[ReportedRule]:
@@ -471,9 +485,17 @@ def _sarif_rules(settings: Settings) -> Sequence[ReportedRule]:
     ]
 
 
+class _Diagnosed(NamedTuple):
+    """What was found: the cards, their problems, and the cards that nobody has agreed to."""
+
+    catalog: Catalog
+    diagnostics: tuple[Diagnostic, ...]
+    unagreed: tuple[Path, ...]
+
+
 def _diagnosed(
     options: argparse.Namespace, settings: Settings, paths: Sequence[Path]
-) -> tuple[Catalog, tuple[Diagnostic, ...]]:
+) -> _Diagnosed:
     from generator.cache import cache_folder
     from generator.diagnostics import in_source_order
     from generator.levels import at_levels
@@ -483,12 +505,12 @@ def _diagnosed(
     catalog = _catalog(settings, paths)
     agreed = agree(settings, catalog.cards, cache_folder()) if options.agree else ()
     sys.stderr.writelines(_line(f"agreed: {_shown(path)}") for path in agreed)
-    translations = judge_translations(settings, catalog.cards, cache_folder())
-    _tell_of_evidence(translations.problems)
+    translations = judge_translations(settings, catalog.readable, cache_folder())
     diagnostics = in_source_order([*catalog.diagnostics, *translations.diagnostics])
     if options.links:
         diagnostics = _with_links(settings, catalog, diagnostics)
-    return catalog, catalog.without_allowed(at_levels(diagnostics, settings.checks))
+    told = catalog.without_allowed(at_levels(diagnostics, settings.checks))
+    return _Diagnosed(catalog, told, translations.unagreed)
 
 
 def _fix(

@@ -95,6 +95,19 @@ def test_what_was_agreed_to_is_told_when_one_language_changes(cards: Path, tmp_p
     checked = hubcards("check", card, **cache)
     assert "warning[E620]: the text in zh_CN" in checked.stdout
     assert f"hubcards check --agree {card}" in checked.stdout
+    broken = card.read_text(encoding="utf-8").replace("| 78.582 |", "| 78.528 |", 1)
+    card.write_text(broken, encoding="utf-8")
+    both = hubcards("check", card, **cache)
+    assert both.returncode == 1
+    assert "error[E604]" in both.stdout
+    assert "warning[E620]: the text in zh_CN" in both.stdout
+    (record,) = (tmp_path / "cache").rglob("*.translations.json")
+    record.write_text("{", encoding="utf-8")
+    damaged = hubcards("check", "--format", "json", card, **cache)
+    assert damaged.returncode == 1
+    assert (str(record), "E622") in [
+        (item["path"], item["code"]) for item in json.loads(damaged.stdout)
+    ]
     unnamed = hubcards("check", "--agree", **cache)
     assert unnamed.returncode == 2
     assert "name the cards" in unnamed.stderr

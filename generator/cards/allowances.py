@@ -31,7 +31,13 @@ _GOES_ON: Mapping[LineKind, frozenset[LineKind]] = {
     LineKind.TEXT: frozenset({LineKind.TEXT, LineKind.SETEXT_UNDERLINE}),
     LineKind.INDENTED_CODE: frozenset({LineKind.INDENTED_CODE, LineKind.BLANK}),
 }
-_OF_NO_CARD = frozenset({rules.UNMENTIONED_ENTRYPOINT.code, rules.UNREADABLE_HUBCONF.code})
+_OF_NO_CARD = frozenset(
+    {
+        rules.UNMENTIONED_ENTRYPOINT.code,
+        rules.UNREADABLE_HUBCONF.code,
+        rules.DAMAGED_AGREEMENT.code,
+    }
+)
 _FOUND_LATER = frozenset({rules.STALE_TRANSLATION.code, rules.NOT_AGREED.code})
 _FIRST_OF_TEXT, _FIRST_OF_LINKS, _OF_ALLOWANCES = "E500", "E800", "E900"
 

@@ -33,16 +33,18 @@ _RESERVED_IDS = frozenset({"index", "guide", "assets", "tags", "api", "con", "pr
 class Catalog(Struct, frozen=True):
     """The valid cards, in the order of their ids, and the problems of all that were read.
 
-    `paths` are the files that were read as cards, valid or not.
+    `paths` are the files that were read as cards, valid or not. `readable` has the valid
+    cards, and those that have errors and can be read all the same.
     """
 
     paths: tuple[Path, ...]
     cards: tuple[Card, ...]
     diagnostics: tuple[Diagnostic, ...]
+    readable: tuple[Card, ...]
 
     def without_allowed(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Those of the diagnostics that the cards do not allow where they are."""
-        allowances = {str(card.path): card.allowances for card in self.cards}
+        allowances = {str(card.path): card.allowances for card in self.readable}
         return tuple(
             item for item in diagnostics if any(not_allowed([item], allowances.get(item.path, ())))
         )
@@ -74,6 +76,7 @@ def read_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:
                 *at_levels(_of_the_hub(paths, catalog, hub), settings.checks),
             ]
         ),
+        catalog.cards,
     )
 
 
@@ -87,10 +90,9 @@ def parse_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:
         item.card for item in parsed.values() if item.card and str(item.card.path) not in refused
     ]
     diagnostics = [diagnostic for item in parsed.values() for diagnostic in item.diagnostics]
+    cards.sort(key=lambda card: card.id)
     return Catalog(
-        tuple(parsed),
-        tuple(sorted(cards, key=lambda card: card.id)),
-        in_source_order([*diagnostics, *duplicates]),
+        tuple(parsed), tuple(cards), in_source_order([*diagnostics, *duplicates]), tuple(cards)
     )
 
 

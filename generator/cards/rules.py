@@ -100,6 +100,7 @@ IMAGES_DIFFER = _warning("E608", "the images are the same in every language")
 
 STALE_TRANSLATION = _warning("E620", "a translation follows the changes of its original")
 NOT_AGREED = _warning("E621", "texts that changed together are agreed to be translations again")
+DAMAGED_AGREEMENT = _error("E622", "what was agreed of a card's languages can be read")
 
 UNKNOWN_METRICS = _error("E630", "a comment for metrics names a table of the front matter")
 BAD_METRICS_COMMENT = _error("E631", "a comment for metrics is well formed")

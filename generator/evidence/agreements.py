@@ -23,6 +23,10 @@ class Agreement(Struct, frozen=True):
     first: str
     pairs: Mapping[str, tuple[tuple[str, str], ...]]
 
+    def of(self, first: str, other: str) -> tuple[tuple[str, str], ...]:
+        """The hashes of two languages, if the card had this one first."""
+        return self.pairs.get(other, ()) if self.first == first else ()
+
 
 class _Stored(Struct, frozen=True, forbid_unknown_fields=True):
     card: str

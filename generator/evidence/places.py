@@ -18,11 +18,17 @@ def evidence_folder(root: Path, cache: Path, card: Path) -> Path:
     Those of the hub's own cards are kept in the hub at `root`; of others, whose folders are
     not ours to write in, in the `cache`.
     """
-    path = card.resolve()
-    if path.is_relative_to(root.resolve() / CARDS_FOLDER):
+    if is_of_hub(root, card):
         return root / EVIDENCE_FOLDER
-    digest = hashlib.sha256(str(path.parent).encode("utf-8", "surrogateescape")).hexdigest()
+    digest = hashlib.sha256(
+        str(card.resolve().parent).encode("utf-8", "surrogateescape")
+    ).hexdigest()
     return cache / EVIDENCE_FOLDER / digest[:16]
+
+
+def is_of_hub(root: Path, card: Path) -> bool:
+    """Whether the file `card` is one of the own cards of the hub at `root`."""
+    return card.resolve().is_relative_to(root.resolve() / CARDS_FOLDER)
 
 
 def record_file(folder: Path, card_id: str) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,10 +12,11 @@ from generator.cards.model import Card
 from generator.config import Settings
 from generator.diagnostics import Diagnostic
 from generator.evidence.agreements import Agreement, read_agreement
-from generator.evidence.places import evidence_folder
+from generator.evidence.places import evidence_folder, is_of_hub
 from generator.evidence.store import EvidenceError
-from generator.translations.history import Version, versions
-from generator.translations.texts import Pair, Side, pairs_of
+from generator.source import FILE_START
+from generator.translations.history import Changes, changes_of, history_of
+from generator.translations.texts import Pair, Side, pairs_since
 
 
 class StaleText(Struct, frozen=True):
@@ -34,51 +34,52 @@ class Translations(Struct, frozen=True):
     """How the languages of cards keep up.
 
     `behind` has for each card's id how many changes a language is behind, for those that
-    are. `problems` say which agreements could not be read.
+    are. `problems` say which agreements could not be read, as the diagnostics do. `unagreed`
+    are the hub's cards in several languages that nobody agreed to.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     behind: Mapping[str, Mapping[str, int]]
     problems: tuple[str, ...]
+    unagreed: tuple[Path, ...] = ()
 
 
 def judge_translations(settings: Settings, cards: Iterable[Card], cache: Path) -> Translations:
-    """What was left behind in the cards. Nothing is said of cards that nobody agreed to."""
+    """What was left behind in the cards. No diagnostic is of a card that nobody agreed to."""
     diagnostics: list[Diagnostic] = []
     behind: dict[str, Mapping[str, int]] = {}
     problems: list[str] = []
+    unagreed: list[Path] = []
     for card in cards:
         try:
             folder = evidence_folder(settings.root, cache, card.path)
             agreement = read_agreement(folder, card.id)
         except EvidenceError as error:
             problems.append(str(error))
+            diagnostics.append(_damaged(card, error))
             continue
         if agreement:
             stale, changed = _judged(card, agreement)
-            history = tuple(versions(card.path, card.text)) if stale else ()
-            diagnostics += [_stale(card, item, history) for item in stale]
+            changes = _changes(card, stale)
+            diagnostics += [_stale(card, *found) for found in zip(stale, changes, strict=True)]
             diagnostics += [_changed(card, pair) for pair in changed]
             if stale:
-                behind[card.id] = _counts(stale, history)
-    return Translations(tuple(diagnostics), behind, tuple(problems))
+                behind[card.id] = _counts(stale, changes)
+        elif len(card.sections) > 1 and is_of_hub(settings.root, card.path):
+            unagreed.append(card.path)
+    return Translations(tuple(diagnostics), behind, tuple(problems), tuple(unagreed))
 
 
 def _judged(card: Card, agreement: Agreement) -> tuple[Sequence[StaleText], Sequence[Pair]]:
     """The texts that were left behind, and the pairs of which both changed."""
     stale: list[StaleText] = []
     changed: list[Pair] = []
-    for language, pairs in pairs_of(card).items():
-        agreed = agreement.pairs.get(language, ())
-        if agreement.first != card.sections[0].language:
-            agreed = ()
+    for language, pairs in pairs_since(card, agreement).items():
+        agreed = agreement.of(card.sections[0].language, language)
         by_first = dict(agreed)
         by_other = {other: first for first, other in agreed}
-        known = frozenset(agreed)
         for pair in pairs:
             first, other = pair.first, pair.other
-            if (first.hash, other.hash) in known:
-                continue
             if first.hash not in by_first and other.hash in by_other:
                 stale.append(StaleText(other, first, by_other[other.hash]))
             elif first.hash in by_first and other.hash not in by_other:
@@ -88,45 +89,46 @@ def _judged(card: Card, agreement: Agreement) -> tuple[Sequence[StaleText], Sequ
     return stale, changed
 
 
-def _stale(card: Card, item: StaleText, history: Sequence[Version]) -> Diagnostic:
+def _changes(card: Card, stale: Sequence[StaleText]) -> Sequence[Changes]:
+    """What changed the counterpart of each of the texts."""
+    if not stale:
+        return ()
+    history = history_of(card.path, card.text)
+    return [
+        changes_of(item.counterpart.language, item.counterpart.hash, item.agreed, history)
+        for item in stale
+    ]
+
+
+def _stale(card: Card, item: StaleText, changes: Changes) -> Diagnostic:
     language, line = item.counterpart.language, item.counterpart.place.start.line
-    changes = _changes(item, history)
-    commit = changes[0] if changes else ""
-    when = f"in commit {commit}" if commit else "and is not committed"
+    hint = f"translate the change, then say so: hubcards check --agree {card.path}"
+    if not changes.commits:
+        when = "in a commit that is not at hand"
+        hint += "; git fetch --unshallow, or fetch-depth: 0, gets the whole history"
+    else:
+        commit = changes.commits[0]
+        when = f"in commit {commit}" if commit else "and is not committed"
     message = f"the text in {language} (line {line}) changed after this one, {when}"
-    return rules.STALE_TRANSLATION.at(str(card.path), item.text.place, message, _hint(card))
+    return rules.STALE_TRANSLATION.at(str(card.path), item.text.place, message, hint)
 
 
 def _changed(card: Card, pair: Pair) -> Diagnostic:
     language, line = pair.first.language, pair.first.place.start.line
     message = f"this text and that in {language} (line {line}) changed since they were agreed to"
-    return rules.NOT_AGREED.at(str(card.path), pair.other.place, message, _hint(card))
+    hint = f"read both, then say that they agree: hubcards check --agree {card.path}"
+    return rules.NOT_AGREED.at(str(card.path), pair.other.place, message, hint)
 
 
-def _hint(card: Card) -> str:
-    return f"translate the change, then say so: hubcards check --agree {card.path}"
+def _damaged(card: Card, error: EvidenceError) -> Diagnostic:
+    message = f"what was agreed of this card can't be used: the file {error.message}"
+    again = f"hubcards check --agree {card.path}"
+    hint = f"take the file back from the history, or read the card, then write it anew: {again}"
+    return rules.DAMAGED_AGREEMENT.at(str(error.path), FILE_START, message, hint)
 
 
-def _changes(item: StaleText, history: Sequence[Version]) -> Sequence[str]:
-    """The commits that changed the counterpart since it was agreed to, newest first."""
-    language = item.counterpart.language
-    now = history[0].hashes.get(language, ()) if history else ()
-    if item.counterpart.hash not in now:
-        return ()
-    index = now.index(item.counterpart.hash)
-    found: list[str] = []
-    for newer, older in pairwise(history):
-        mine, before = newer.hashes.get(language, ()), older.hashes.get(language, ())
-        if item.agreed in mine:
-            break
-        one, two = mine[index : index + 1], before[index : index + 1]
-        if one != two and not set(one) <= set(before):
-            found.append(newer.commit)
-    return found
-
-
-def _counts(stale: Iterable[StaleText], history: Sequence[Version]) -> Mapping[str, int]:
+def _counts(stale: Iterable[StaleText], changes: Iterable[Changes]) -> Mapping[str, int]:
     commits: dict[str, set[str]] = {}
-    for item in stale:
-        commits.setdefault(item.text.language, set()).update(_changes(item, history))
+    for item, found in zip(stale, changes, strict=True):
+        commits.setdefault(item.text.language, set()).update(found.commits)
     return {language: max(len(found), 1) for language, found in commits.items()}

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from generator.cards.catalog import read_catalog
-from generator.config import Settings
+from generator.config import Settings, load_settings
+from generator.diagnostics import Severity
 from generator.evidence.store import EvidenceError
 from generator.translations.agreeing import agree
 from generator.translations.staleness import Translations, judge_translations
@@ -63,7 +64,8 @@ def test_what_was_agreed_to_is_no_problem(hub: Settings, tmp_path: Path) -> None
 def test_nothing_is_said_of_a_card_that_nobody_agreed_to(tmp_path: Path) -> None:
     settings = write_hub(tmp_path / "hub")
     written(settings)
-    assert judged(settings, tmp_path) == Translations((), {}, ())
+    found = judged(settings, tmp_path)
+    assert (found.diagnostics, found.behind, found.problems) == ((), {}, ())
 
 
 def test_a_text_whose_counterpart_changed_is_told_at_its_heading(
@@ -83,6 +85,7 @@ def test_texts_that_changed_together_are_to_be_agreed_to(hub: Settings, tmp_path
     written(hub, zh_CN=("先缩放", "先裁剪"), en_US=("Resize first", "Crop first"))
     found = judged(hub, tmp_path)
     assert places(found) == [("E621", line_of(hub, "## Usage"))]
+    assert "read both" in found.diagnostics[0].hint
     assert found.behind == {}
     agreed(hub, tmp_path)
     assert judged(hub, tmp_path).diagnostics == ()
@@ -93,24 +96,114 @@ def test_white_space_and_python_are_no_change_of_the_text(hub: Settings, tmp_pat
     assert judged(hub, tmp_path).diagnostics == ()
 
 
+@pytest.mark.parametrize(
+    ("language", "old", "new"),
+    [
+        ("en_US", "Resize first.", "Resize\nfirst."),
+        ("zh_CN", "先缩放。", "先\n缩放。"),
+        ("zh_CN", "先缩放。", "先 缩放。"),
+        ("zh_CN", "先缩放。", "<!-- 待查 -->\n先缩放。"),
+        ("zh_CN", "先缩放。", "先缩放。 <!-- 待查 -->"),
+        ("en_US", "Good.", '<!-- hubcards: allow E620 reason="as it was" -->\n\nGood.'),
+        ("en_US", "Good.", "<!-- a\n\ncomment -->\n\nGood."),
+    ],
+)
+def test_what_readers_do_not_see_is_no_change(
+    hub: Settings, tmp_path: Path, language: str, old: str, new: str
+) -> None:
+    written(hub, **{language: (old, new)})
+    assert judged(hub, tmp_path).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    "new",
+    ["Resizefirst.", "`Resize <!-- first -->`.", "```\n<!-- Resize first. -->\n```", "<b>x</b>"],
+)
+def test_what_readers_see_is_a_change(hub: Settings, tmp_path: Path, new: str) -> None:
+    written(hub, en_US=("Resize first.", new))
+    assert places(judged(hub, tmp_path)) == [("E620", line_of(hub, "## 用法"))]
+
+
+def test_texts_that_did_not_change_belong_together_wherever_they_stand(
+    hub: Settings, tmp_path: Path
+) -> None:
+    written(hub, zh_CN=("## 用法", "## 新的\n\n一节。\n\n## 用法"))
+    assert judged(hub, tmp_path).diagnostics == ()
+    written(
+        hub,
+        zh_CN=("## 用法\n\n先缩放", "## 新的\n\n一节。\n\n## 用法\n\n先裁剪"),
+        en_US=("## Usage", "## New\n\nA part.\n\n## Usage"),
+    )
+    found = places(judged(hub, tmp_path))
+    assert sorted(found) == [("E620", line_of(hub, "## Usage")), ("E621", line_of(hub, "## New"))]
+
+
+def commit(root: Path, message: str) -> str:
+    git = ["git", "-C", str(root), "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    if not (root / ".git").exists():
+        subprocess.run(["git", "init", "-q", str(root)], check=True)
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-qm", message], check=True)
+    done = subprocess.run([*git, "log", "-1", "--format=%h"], check=True, capture_output=True)
+    return done.stdout.decode().strip()
+
+
+def test_the_commit_is_found_when_a_later_one_puts_a_section_above(
+    hub: Settings, tmp_path: Path
+) -> None:
+    commit(hub.root, "one")
+    written(hub, zh_CN=("很好", "极好"))
+    changed = commit(hub.root, "two")
+    written(
+        hub,
+        zh_CN=(
+            "## 用法\n\n先缩放。\n\n## 结果\n\n很好",
+            "## 新\n\n一。\n\n## 用法\n\n先缩放。\n\n## 结果\n\n极好",
+        ),
+        en_US=("## Usage", "## New\n\nA part.\n\n## Usage"),
+    )
+    commit(hub.root, "three")
+    (stale,) = [item for item in judged(hub, tmp_path).diagnostics if item.code == "E620"]
+    assert f"in commit {changed}" in stale.message
+
+
+def test_a_history_that_is_not_at_hand_is_said_to_be_so(hub: Settings, tmp_path: Path) -> None:
+    commit(hub.root, "one")
+    written(hub, zh_CN=("先缩放", "先裁剪"))
+    commit(hub.root, "two")
+    clone = tmp_path / "clone"
+    url = hub.root.resolve().as_uri()
+    subprocess.run(["git", "clone", "-q", "--depth", "1", url, str(clone)], check=True)
+    shallow = load_settings(clone)
+    (stale,) = judged(shallow, tmp_path).diagnostics
+    assert "in a commit that is not at hand" in stale.message
+    assert "--unshallow" in stale.hint
+    sections = (clone / "cards" / f"{NAME}.md").read_text(encoding="utf-8")
+    (clone / "cards" / f"{NAME}.md").write_text(sections.replace("先裁剪", "先旋转"), "utf-8")
+    (stale,) = judged(shallow, tmp_path).diagnostics
+    assert "is not committed" in stale.message
+
+
+def test_without_git_nothing_is_said_of_commits(
+    hub: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit(hub.root, "one")
+    written(hub, zh_CN=("先缩放", "先裁剪"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (stale,) = judged(hub, tmp_path).diagnostics
+    assert "in a commit that is not at hand" in stale.message
+
+
 def test_the_commits_that_are_missing_are_counted_and_the_last_is_named(
     hub: Settings, tmp_path: Path
 ) -> None:
-    def commit(message: str) -> str:
-        git = ["git", "-C", str(hub.root), "-c", "user.name=x", "-c", "user.email=x@example.org"]
-        subprocess.run([*git, "add", "-A"], check=True)
-        subprocess.run([*git, "commit", "-qm", message], check=True)
-        done = subprocess.run([*git, "log", "-1", "--format=%h"], check=True, capture_output=True)
-        return done.stdout.decode().strip()
-
-    subprocess.run(["git", "init", "-q", str(hub.root)], check=True)
-    commit("one")
+    commit(hub.root, "one")
     written(hub, zh_CN=("先缩放", "先裁剪"))
-    commit("two")
+    commit(hub.root, "two")
     written(hub, zh_CN=("先缩放", "先旋转"))
-    last = commit("three")
+    last = commit(hub.root, "three")
     written(hub, zh_CN=("先缩放", "先旋转"), en_US=("Overview", "Summary"))
-    commit("four")
+    commit(hub.root, "four")
     found = judged(hub, tmp_path)
     assert found.behind == {NAME: {"en_US": 2, "zh_CN": 1}}
     assert [last in item.message for item in found.diagnostics] == [False, True]
@@ -124,8 +217,23 @@ def test_a_damaged_file_is_told_and_keeps_no_other_from_being_judged(
 ) -> None:
     path = hub.root / "evidence" / f"{NAME}.translations.json"
     path.write_text("{", encoding="utf-8")
-    (problem,) = judged(hub, tmp_path).problems
+    found = judged(hub, tmp_path)
+    (problem,) = found.problems
     assert problem.startswith(str(EvidenceError(path, "is damaged")))
+    (told,) = found.diagnostics
+    assert (told.path, told.code, told.severity) == (str(path), "E622", Severity.ERROR)
+
+
+def test_cards_of_the_hub_that_nobody_agreed_to_are_counted(tmp_path: Path) -> None:
+    settings = write_hub(tmp_path / "hub")
+    written(settings)
+    (card,) = judged(settings, tmp_path).unagreed
+    assert card.stem == NAME
+    agreed(settings, tmp_path)
+    assert judged(settings, tmp_path).unagreed == ()
+    write_card(settings, NAME, card_text({"zh_CN": "概述。"}))
+    (settings.root / "evidence" / f"{NAME}.translations.json").unlink()
+    assert judged(settings, tmp_path).unagreed == ()
 
 
 def test_cards_outside_the_hub_leave_no_file_there(hub: Settings, tmp_path: Path) -> None:
