@@ -8,8 +8,9 @@ the code was meant to be a copy.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
+from typing import TypeAlias
 
 from generator.cards import rules
 from generator.cards.examples import Example, Group
@@ -18,13 +19,20 @@ from generator.cards.python_code import ParsedCode
 from generator.diagnostics import Diagnostic, Edit
 from generator.source import Position, Span
 
+_Placed: TypeAlias = "tuple[Group, CodeBlock]"
+
 
 def differences_of_languages(
-    path: str, groups: tuple[Group, ...], parsed: Mapping[int, ParsedCode]
+    path: str,
+    groups: tuple[Group, ...],
+    parsed: Mapping[int, ParsedCode],
+    required: Sequence[str],
 ) -> Iterator[Diagnostic]:
     """A diagnostic for each language whose code is not the first one's, where it begins to differ.
 
-    `parsed` has the code of each block by its first line.
+    `parsed` has the code of each block by its first line. Where white space is all that
+    differs, the tidy code is copied, or else that of a language that every card must have:
+    one of `required`.
     """
     first, *others = groups or (None,)
     for other in others:
@@ -33,7 +41,10 @@ def differences_of_languages(
         for one, two in zip_longest(first.examples, other.examples):
             problem = _missing(path, first, other, one, two)
             if problem is None and one and two and one.block is not two.block:
-                problem = _difference(path, first, one.block, two.block, parsed)
+                problem = _difference(path, (first, one.block), (other, two.block), parsed)
+                if problem is None and one.block.code != two.block.code:
+                    pair = (first, one.block), (other, two.block)
+                    problem = _other_spacing(path, *_from_and_to(*pair, required))
             if problem:
                 yield problem
                 break
@@ -58,41 +69,78 @@ def _missing(
 
 
 def _difference(
-    path: str, first: Group, one: CodeBlock, two: CodeBlock, parsed: Mapping[int, ParsedCode]
+    path: str, first: _Placed, other: _Placed, parsed: Mapping[int, ParsedCode]
 ) -> Diagnostic | None:
+    (group, one), (_, two) = first, other
     if _treatment(one.attributes) != _treatment(two.attributes):
         line = one.span.start.line
-        message = f"this block is run in another way than that of {first.name} in line {line}"
+        message = f"this block is run in another way than that of {group.name} in line {line}"
         hint = "write the same attributes at both, so that one run stands for both"
         return rules.LANGUAGES_DIFFER.at(path, two.info_span, message, hint)
     if one.code == two.code:
         return None
     places = _first_difference(parsed[one.code_line], parsed[two.code_line])
     if places is None:
-        return _other_spacing(path, first, one, two)
+        return None
     line, span = places
-    message = f"the code differs from that of {first.name} in line {line}"
+    message = f"the code differs from that of {group.name} in line {line}"
     hint = "make them the same; comments and texts may be in the reader's language"
     return rules.LANGUAGES_DIFFER.at(path, span, message, hint)
 
 
-def _other_spacing(path: str, first: Group, one: CodeBlock, two: CodeBlock) -> Diagnostic | None:
-    """A diagnostic for code that is the first one's but for white space."""
+def _from_and_to(
+    first: _Placed, other: _Placed, required: Sequence[str]
+) -> tuple[_Placed, _Placed]:
+    """Of two blocks with the same code the one to copy, and the one to copy it to."""
+    tidy, other_is_tidy = _is_tidy(first[1]), _is_tidy(other[1])
+    if tidy == other_is_tidy:
+        is_first = first[0].name in required or other[0].name not in required
+    else:
+        is_first = tidy
+    return (first, other) if is_first else (other, first)
+
+
+def _is_tidy(block: CodeBlock) -> bool:
+    lines = block.code.split("\n")
+    indents = {char for line in lines for char in line[: len(line) - len(line.lstrip())]}
+    return all(line == line.rstrip() for line in lines) and len(indents) <= 1
+
+
+def _other_spacing(path: str, source: _Placed, target: _Placed) -> Diagnostic | None:
+    """A diagnostic for code that is another's but for white space."""
+    (group, one), (own, two) = source, target
     if "".join(one.code.split()) != "".join(two.code.split()):
         return None
     line = one.span.start.line
     span = Span.at(two.code_line, two.code_columns[0], 0)
-    message = f"this code is that of {first.name} in line {line}, but for white space"
-    hint = "copy it; hubcards check --fix does"
-    return rules.SPACING_DIFFERS.at(path, span, message, hint, _copied(one, two))
+    message = f"this code is that of {group.name} in line {line}, but for white space"
+    edits = _copied(one.code, two, own.card.text.split("\n"))
+    hint = "copy it; hubcards check --fix does" if edits else "copy it"
+    return rules.SPACING_DIFFERS.at(path, span, message, hint, edits)
 
 
-def _copied(one: CodeBlock, two: CodeBlock) -> tuple[Edit, ...]:
-    """The code of `one` in the place of that of `two`, where nothing stands before its lines."""
-    if {*one.code_columns, *two.code_columns} != {1} or not two.is_closed:
+def _copied(code: str, block: CodeBlock, texts: Sequence[str]) -> tuple[Edit, ...]:
+    """The code in the place of the block's, behind what its lines begin with in a list or quote.
+
+    Nothing where that is not the same in all of them. `texts` are the lines of the card.
+    """
+    prefixes = set()
+    for number, (line, column) in enumerate(
+        zip(block.code.split("\n"), block.code_columns, strict=False), block.code_line
+    ):
+        text = texts[number - 1]
+        # A tab that belongs to both the list and the code can't be taken apart.
+        if text[column - 1 :] != line:
+            return ()
+        if line.strip():
+            prefixes.add(text[: column - 1])
+    if len(prefixes) != 1 or not block.is_closed:
         return ()
-    end = Position(two.code_line + two.code.count("\n"), 1)
-    return (Edit(Span(Position(two.code_line, 1), end), one.code),)
+    (prefix,) = prefixes
+    lines = [f"{prefix}{line}" if line else prefix.rstrip() for line in code.split("\n")[:-1]]
+    end = Position(block.code_line + block.code.count("\n"), 1)
+    copied = "".join(f"{line}\n" for line in lines)
+    return (Edit(Span(Position(block.code_line, 1), end), copied),)
 
 
 def _treatment(attributes: Attributes) -> tuple[object, ...]:

@@ -102,7 +102,9 @@ def _problems(
     for variant in found.variants:
         loads += find_loads([variant.code], hub)
     yield from unknown_entrypoints(path, loads, hub)
-    yield from differences_of_languages(path, groups, parsed)
+    yield from differences_of_languages(
+        path, groups, parsed, [language.code for language in settings.required_languages]
+    )
     yield from wrong_accuracies(card, loads, hub)
     everything = list(parsed.values())
     for group, section in zip(groups, card.sections, strict=True):

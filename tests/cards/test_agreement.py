@@ -75,6 +75,34 @@ def test_other_attributes_are_a_difference_but_not_another_reason(tmp_path: Path
     assert (problem.code, problem.place) == ("E520", place_of(text, "python timeout=3"))
 
 
+@pytest.mark.parametrize(
+    ("zh", "en", "told"),
+    [
+        ("x  = 1", "x = 1", "en_US"),
+        ("x = 1 ", "x = 1", "zh_CN"),
+        ("if 1:\n\tx = 1\n    # a", "if 1:\n    x = 1\n    # a", "zh_CN"),
+        ("x = 1", "x = 1 ", "en_US"),
+        ("y = 1 \nx = 1", "y  = 1\nx = 1 ", "en_US"),
+    ],
+)
+def test_untidy_code_is_told_and_otherwise_that_of_the_language_that_may_be_missing(
+    tmp_path: Path, zh: str, en: str, told: str
+) -> None:
+    text = card_text("pass", f"```python\n{zh}\n```", f"```python\n{en}\n```")
+    (problem,) = [item for item in check(text, tmp_path) if item.code == "E521"]
+    section = text.index(f"section: {told}")
+    line = text[: text.index("```python", section)].count("\n") + 2
+    assert problem.place == f"{line}:1"
+
+
+def test_the_required_language_is_copied_wherever_it_stands(tmp_path: Path) -> None:
+    text = card_text("pass", python("x = 1"), python("x  = 1"))
+    swapped = text.replace("zh_CN -->", "xx -->").replace("section: en_US", "section: zh_CN")
+    swapped = swapped.replace("xx -->", "en_US -->")
+    (problem,) = check(swapped, tmp_path)
+    assert (problem.code, problem.place) == ("E521", place_of(swapped, "x = 1\n"))
+
+
 def test_other_languages_than_python_are_not_compared_as_programs(tmp_path: Path) -> None:
     found = check(card_text("pass", "```console\n$ 一\n```", "nothing"), tmp_path)
     assert [item.code for item in found] == ["E602"]
