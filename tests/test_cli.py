@@ -71,17 +71,15 @@ def test_check_as_json_is_for_programs(cards: Path) -> None:
     result = hubcards("check", "--format", "json", "--cards", cards)
     assert result.returncode == 1
     (problem,) = json.loads(result.stdout)
+    place = {"line": 8, "column": 8, "endLine": 8, "endColumn": 14}
     assert problem == {
         "path": str(broken),
-        "line": 8,
-        "column": 8,
-        "endLine": 8,
-        "endColumn": 14,
+        **place,
         "code": "E209",
         "severity": "error",
         "message": 'unknown tag "visoin"',
         "hint": 'did you mean "vision"?',
-        "edits": [],
+        "edits": [{**place, "text": "vision"}],
     }
 
 

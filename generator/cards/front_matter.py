@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -14,9 +14,10 @@ from generator.cards import rules
 from generator.cards.document import Document
 from generator.cards.metric_data import MetricsShape, metric_tables, metrics_problems
 from generator.cards.model import FrontMatter
+from generator.cards.slips import is_slip
 from generator.config import Settings
 from generator.diagnostics import Diagnostic, Edit, did_you_mean, shortened
-from generator.source import Position, Span
+from generator.source import Span
 from generator.validation import ShapeError, ShapeProblemKind, last_name, name_of, shaped
 from generator.yamltree import (
     MappingNode,
@@ -191,6 +192,7 @@ def _tag_diagnostics(
 ) -> Iterator[Diagnostic]:
     if not isinstance(tags, list):
         return
+    taken = {tag for tag in tags if isinstance(tag, str)}
     for index, tag in enumerate(tags):
         span = value_span(node, ("tags", index))
         if not isinstance(tag, str):
@@ -198,20 +200,24 @@ def _tag_diagnostics(
         if tag not in settings.tags:
             message = f'unknown tag "{shortened(tag)}"'
             hint = did_you_mean(tag, list(settings.tags))
-            edits = _tag_edits(span, tag, tags, settings)
+            edits = _tag_edits(span, tag, taken, settings)
+            taken |= {edit.text for edit in edits}
             yield rules.UNKNOWN_TAG.at(path, span, message, hint, edits)
         elif tag in tags[:index]:
             message = f'the tag "{tag}" stands here a second time'
             yield rules.DUPLICATE_TAG.at(path, span, message, "remove it")
 
 
-def _tag_edits(span: Span, tag: str, tags: list[object], settings: Settings) -> tuple[Edit, ...]:
-    """The tag as the vocabulary spells it, where it is written without quotes."""
-    is_plain = span.end == Position(span.start.line, span.start.column + len(tag))
+def _tag_edits(span: Span, tag: str, taken: Set[str], settings: Settings) -> tuple[Edit, ...]:
+    """The tag as the vocabulary spells it, where it is written without escapes and not `taken`."""
+    start, width = span.start, span.end.column - span.start.column
+    quotes = (width - len(tag)) // 2
+    is_as_read = span.end.line == start.line and quotes in (0, 1) and width == len(tag) + 2 * quotes
     meant = [name for name in settings.tags if _letters(name) == _letters(tag)]
-    if not is_plain or len(meant) != 1 or meant[0] in tags or not meant[0][0].isalpha():
+    meant = meant or [name for name in settings.tags if is_slip(tag.casefold(), name.casefold())]
+    if not is_as_read or len(meant) != 1 or meant[0] in taken or not meant[0][0].isalpha():
         return ()
-    return (Edit(span, meant[0]),)
+    return (Edit(Span.at(start.line, start.column + quotes, len(tag)), meant[0]),)
 
 
 def _letters(tag: str) -> str:

@@ -23,7 +23,7 @@ from generator.cards.prose import Passage
 from generator.cards.punctuation import repeated_punctuation, unbalanced_code, unbalanced_text
 from generator.cards.spelling import misspellings
 from generator.cards.texts import SectionText
-from generator.cards.whitespace import final_newline, trailing_spaces
+from generator.cards.whitespace import final_newline, trailing_spaces, trailing_spaces_of_head
 from generator.config import Settings
 from generator.diagnostics import Diagnostic
 
@@ -40,9 +40,10 @@ def proofread(
     yield from overlong_addresses(path, card)
     yield from other_repositories(path, card, settings, loaded)
     yield from final_newline(path, card)
+    yield from trailing_spaces_of_head(path, card)
     for text in texts:
         section = text.section
-        yield from trailing_spaces(path, card, section)
+        yield from trailing_spaces(path, card, section, text.passages)
         yield from heading_jumps(path, section)
         yield from uneven_rows(path, text.written)
         yield from duplicate_references(path, section, text.passages)

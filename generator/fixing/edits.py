@@ -27,18 +27,18 @@ def with_edits(data: bytes, groups: Iterable[Sequence[Edit]]) -> bytes:
     """`data`, which is UTF-8, with these edits; each group is made whole or not at all.
 
     A group that touches what one before it changes is left out. Lines that are put in end as
-    those of the file do.
+    those do in whose place they come, or as the one above.
     """
     text = data.decode("utf-8")
     starts = _line_starts(text)
-    line_end = _line_end_of(text)
+    line_ends = _LINE_END.findall(text)
     made: list[_Replacement] = []
     for group in groups:
         wanted = [
             _Replacement(
                 _offset(text, starts, edit.span.start),
                 _offset(text, starts, edit.span.end),
-                _LINE_END.sub(line_end, edit.text),
+                _with_line_ends(edit, line_ends),
             )
             for edit in group
         ]
@@ -58,9 +58,17 @@ def _line_starts(text: str) -> list[int]:
     return starts
 
 
-def _line_end_of(text: str) -> str:
-    found = _LINE_END.search(text)
-    return found.group() if found else "\n"
+def _with_line_ends(edit: Edit, line_ends: Sequence[str]) -> str:
+    """The text with the ends of the lines of the file that it replaces."""
+    first, *others = edit.text.split("\n")
+    start = edit.span.start.line
+    # What is more than was there ends as the last of that does.
+    last = max(edit.span.end.line - 1, start)
+    pieces = [first]
+    for number, line in enumerate(others, start):
+        index = min(number, last, len(line_ends)) - 1
+        pieces += [line_ends[index] if line_ends else "\n", line]
+    return "".join(pieces)
 
 
 def _offset(text: str, starts: Sequence[int], place: Position) -> int:

@@ -53,7 +53,7 @@ def as_diff(mended: Mended, shown_path: str) -> str:
     before, after = (
         _LINE.findall(data.decode("utf-8", "replace")) for data in (mended.before, mended.after)
     )
-    name = printable(shown_path)
+    name = printable(shown_path).lstrip("/")
     lines = difflib.unified_diff(before, after, f"a/{name}", f"b/{name}")
     return "".join(_shown(line) for line in lines)
 

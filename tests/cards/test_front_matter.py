@@ -108,7 +108,9 @@ def test_odd_but_good_heads_are_accepted(tmp_path):
         "summary: {zh_CN: 模型, en_US: A model}",
         "summary:\n    zh_CN: 模型\n    en_US: >-\n      A\n      model",
     )
-    text = text.replace("tags: [vision]", "tags:\n- vision   \n- gan")
-    assert check(text.replace("---\n", "---  \n"), tmp_path) == []
+    text = text.replace("tags: [vision]", "tags:\n- vision\n- gan")
+    spaces = text.replace("---\n", "---  \n").replace("vision\n", "vision   \n")
+    assert [item.code for item in check(spaces, tmp_path)] == ["E740"] * 3
+    assert check(text, tmp_path) == []
     assert check("\ufeff" + text.replace("\n", "\r\n"), tmp_path) == []
     assert check(text.replace("\n", "\r"), tmp_path) == []

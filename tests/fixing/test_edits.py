@@ -32,6 +32,15 @@ def test_lines_that_are_put_in_end_as_those_of_the_file() -> None:
     assert with_edits(b"a\r\nb\r\nc\r\nd", [[whole_lines]]) == b"a\r\nx\r\ny\r\nd"
 
 
+def test_lines_that_are_put_in_end_as_those_in_whose_place_they_come() -> None:
+    replaced = Edit(Span(Position(2, 1), Position(4, 1)), "x\ny\nz\n")
+    assert with_edits(b"a\nb\r\nc\r\nd", [[replaced]]) == b"a\nx\r\ny\r\nz\r\nd"
+    mixed = Edit(Span(Position(1, 1), Position(3, 1)), "x\ny\n")
+    assert with_edits(b"a\nb\r\nc", [[mixed]]) == b"x\ny\r\nc"
+    assert with_edits(b"a\nb\r\nc", [[edit(3, 2, 0, "\n")]]) == b"a\nb\r\nc\r\n"
+    assert with_edits(b"a", [[edit(1, 2, 0, "\n")]]) == b"a\n"
+
+
 def test_a_group_is_made_whole_or_not_at_all() -> None:
     groups = [[edit(1, 1, 2, "X")], [edit(1, 2, 2, "Y"), edit(1, 5, 1, "Z")]]
     assert with_edits(b"abcdef", groups) == b"Xcdef"

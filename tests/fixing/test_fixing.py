@@ -51,7 +51,31 @@ def mended(text: str, folder: Path) -> str:
             card_text(zh=python("x = [1,\n     2]"), en=python("x = [1,\n         2]")),
             card_text(zh=python("x = [1,\n     2]"), en=python("x = [1,\n     2]")),
         ),
+        (
+            card_text(zh=python("x = 1"), en="- a\n\n  ```python\n  x  = 1\n  ```"),
+            card_text(zh=python("x = 1"), en="- a\n\n  ```python\n  x = 1\n  ```"),
+        ),
+        (
+            card_text(zh=python("x = 1\n\n\ny = 1"), en="> ```python\n> x = 1\n> \n> y = 1\n> ```"),
+            card_text(
+                zh=python("x = 1\n\n\ny = 1"), en="> ```python\n> x = 1\n>\n>\n> y = 1\n> ```"
+            ),
+        ),
+        (
+            card_text(zh="```python\nx = 1 \n```", en=python("x = 1")),
+            card_text(zh=python("x = 1").rstrip(), en=python("x = 1")),
+        ),
         (card_text(en="The paramters."), card_text(en="The parameters.")),
+        (
+            card_text().replace("[vision]", '["Vision", visoin]'),
+            card_text().replace("[vision]", '["vision", visoin]'),
+        ),
+        (card_text().replace("[vision]", "[visoin]"), card_text()),
+        (
+            card_text().replace("[vision]", "['clasification']"),
+            card_text().replace("[vision]", "['classification']"),
+        ),
+        (card_text().replace("[vision]", "[vision] "), card_text()),
     ],
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -67,6 +91,9 @@ def test_what_has_one_right_answer_is_mended(
         card_text(en="a line  \nthat is broken"),
         card_text(en="```python\nx = 1 \n```", zh="```python\nx = 1 \n```"),
         card_text().replace("[vision]", "[something]"),
+        card_text().replace("[vision]", "[nlg]"),
+        card_text().replace("[vision]", '["visi\\u006fm"]'),
+        card_text(en="    code\n  \n    more"),
         card_text(en="```pyhton {a}\nx = 1\n```"),
         card_text(en="See http://example.org/."),
     ],
@@ -147,7 +174,7 @@ def test_diff_alone_fails_when_there_is_one(tmp_path: Path) -> None:
     path = write(tmp_path, card_text(en="text "))
     shown = hubcards("check", "--fix", "--diff", str(path))
     assert shown.returncode == 1
-    assert shown.stdout.startswith("--- a/")
+    assert shown.stdout.startswith(f"--- a{path}\n+++ b{path}\n")
     path.write_bytes(card_text().encode())
     assert hubcards("check", "--fix", "--diff", str(path)).returncode == 0
 
