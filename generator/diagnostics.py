@@ -31,7 +31,8 @@ class Edit(Struct, frozen=True):
 class Diagnostic(Struct, frozen=True):
     """One problem: where it is, what is wrong, and how to mend it.
 
-    `edits` mend it where there is one right answer; they are made together.
+    `edits` mend it where there is one right answer; they are made together. `counterpart` is
+    the place in another language of what is missing here, or is another there.
     """
 
     path: str
@@ -41,6 +42,7 @@ class Diagnostic(Struct, frozen=True):
     message: str
     hint: str
     edits: tuple[Edit, ...] = ()
+    counterpart: Span | None = None
 
 
 def in_source_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

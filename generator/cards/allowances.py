@@ -126,9 +126,11 @@ def _unused(
 
 
 def _is_for(allowance: Allowance, diagnostic: Diagnostic) -> bool:
-    return (
-        allowance.code == diagnostic.code
-        and allowance.first_line <= diagnostic.span.start.line <= allowance.last_line
+    # What is in one language only may be allowed there, or where it is missed.
+    places = (diagnostic.span, diagnostic.counterpart)
+    return allowance.code == diagnostic.code and any(
+        place and allowance.first_line <= place.start.line <= allowance.last_line
+        for place in places
     )
 
 

@@ -16,10 +16,16 @@ class Rule(Struct, frozen=True):
     summary: str
 
     def at(
-        self, path: str, span: Span, message: str, hint: str, edits: tuple[Edit, ...] = ()
+        self,
+        path: str,
+        span: Span,
+        message: str,
+        hint: str,
+        edits: tuple[Edit, ...] = (),
+        counterpart: Span | None = None,
     ) -> Diagnostic:
         """The diagnostic that this rule is broken at `span` of the file `path`."""
-        return Diagnostic(path, span, self.code, self.severity, message, hint, edits)
+        return Diagnostic(path, span, self.code, self.severity, message, hint, edits, counterpart)
 
 
 def _error(code: str, summary: str) -> Rule:

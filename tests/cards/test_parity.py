@@ -82,8 +82,8 @@ DEFECTS = [
     in_en("speech_tts", "3.83 ± 0.08", "3.83", "E604", "3.83 |"),
     # headings
     in_en("nlp_bert", "### Models\n", "#### Models\n", "E601", "#### Models"),
-    in_en("nlp_translation", "### BLEU\n", "", "E601", "### Known limits"),
-    Defect("nlp_translation", ZH, "### 分词\n", "", "E601", ZH, "### BLEU"),
+    in_en("nlp_translation", "### BLEU\n", "", "E601", "Test set | Direction"),
+    Defect("nlp_translation", ZH, "### 分词\n", "", "E601", ZH, "采用 SentencePiece"),
     # links and images
     in_en("gan_stylegan2", f"{STYLEGAN}2/license", f"{STYLEGAN}/license", "E607", f"{STYLEGAN}/"),
     in_en("detection_yolox", f"[{TITLE}](https://arxiv.org", f"[{TITLE}](#", "E607", "Zheng Ge"),
@@ -323,6 +323,90 @@ def test_a_table_may_speak_of_losses_in_one_language_and_of_gains_in_another(
     assert check(card_text("pass", zh, en), tmp_path) == []
     found = check(card_text("pass", zh, en.replace("-0.7", "0.7")), tmp_path)
     assert [item.code for item in found] == ["E604"]
+
+
+LONG = "一段很长的说明，讲的是怎样准备数据、怎样训练，以及怎样评估结果。"
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "blamed", "marked", "is_certain"),
+    [
+        (
+            "### 甲\n\n文。\n\n### 乙\n\n文。\n\n### 丙\n\n文。",
+            "### A\n\nT.\n\n### C\n\nT.",
+            "丙",
+            "T.\n",
+            False,
+        ),
+        (
+            f"### 甲\n\n文。\n\n### 乙\n\n{LONG}\n\n### 丙\n\n文。",
+            "### A\n\nT.\n\n### C\n\nT.",
+            "乙",
+            "### C",
+            True,
+        ),
+        (
+            "### 甲\n\n文。\n\n### 乙\n\n- 一\n- 二\n\n### 丙\n\n文。",
+            "### A\n\nT.\n\n### C\n\nT.",
+            "乙",
+            "### C",
+            True,
+        ),
+        (
+            "### 甲\n\n文。\n\n### 参考文献\n\n- a\n- b\n- c",
+            "### A\n\nT.\n\n- a\n- b\n- c",
+            "参考文献",
+            "- a\n- b\n- c\n",
+            True,
+        ),
+        (
+            "### 甲\n\n`a1`。\n\n### 乙\n\n`b1`。\n\n另一段。",
+            "### A\n\n`a1`.\n\n`b1`.\n\nMore.",
+            "乙",
+            "`b1`.",
+            True,
+        ),
+        (
+            "### 甲\n\n`a1`。\n\n### 乙\n\n文。",
+            "### A\n\n`a1`.\n\n<!-- a comment -->\n\n<!-- another -->",
+            "乙",
+            "`a1`.",
+            True,
+        ),
+    ],
+)
+def test_a_missing_heading_is_told_where_it_belongs(
+    tmp_path: Path, zh: str, en: str, blamed: str, marked: str, *, is_certain: bool
+) -> None:
+    text = card_text("pass", zh, en)
+    (found,) = [item for item in check(text, tmp_path) if item.code == "E601"]
+    section = text.index("section: en_US")
+    line = text[: text.rindex(marked, section)].count("\n") + 1
+    assert int(found.place.split(":")[0]) == line
+    assert (
+        f'"{blamed}" of zh_CN (line {text[: text.index(f"### {blamed}")].count(chr(10)) + 1})'
+        in found.text
+    )
+    assert ("or one beside it" not in found.text) == is_certain
+
+
+@pytest.mark.parametrize(
+    ("code", "zh", "en"),
+    [
+        ("E601", "文。\n\n{}\n### 乙\n\n文。", "T."),
+        ("E601", "文。\n\n### 乙\n\n文。", "{}\nT."),
+        ("E605", "{}\n共 256 个。", "Some."),
+        ("E605", "共 256 个。", "{}\nSome."),
+        ("E605", "{}\n共 256 个。", "There are 255."),
+    ],
+)
+def test_what_one_language_has_is_allowed_there_or_where_it_is_missed(
+    tmp_path: Path, code: str, zh: str, en: str
+) -> None:
+    allow = f'<!-- hubcards: allow {code} reason="for these readers only" -->'
+    bare = card_text("pass", zh.format(""), en.format(""))
+    assert [item.code for item in check(bare, tmp_path)] == [code]
+    assert check(card_text("pass", zh.format(allow), en.format(allow)), tmp_path) == []
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from generator.cards import rules
 from generator.cards.parity.blocks import differences_of_blocks
 from generator.cards.parity.facts import compared, different_names, different_numbers
 from generator.cards.parity.links import all_targets, differences_of_links
-from generator.cards.parity.parts import Part, match_parts, place_of_line
+from generator.cards.parity.parts import LeftOver, Part, match_parts, place_of_line
 from generator.cards.parity.sequences import different_sequences
 from generator.cards.parity.tables import differences_of_tables
 from generator.cards.tables import Table
@@ -27,10 +27,10 @@ def differences_of_texts(path: str, texts: Sequence[SectionText]) -> Iterator[Di
 def _differences(path: str, first: SectionText, other: SectionText) -> Iterator[Diagnostic]:
     languages = (first.section.language, other.section.language)
     matched = match_parts(first, other)
-    for part, place in matched.only_first:
-        yield from _missing_heading(path, languages[0], part, place)
-    for part, place in matched.only_other:
-        yield from _missing_heading(path, languages[1], part, place)
+    for item in matched.only_first:
+        yield from _missing_heading(path, languages, item)
+    for item in matched.only_other:
+        yield from _missing_heading(path, languages[::-1], item)
     targets = (all_targets(first.section.links), all_targets(other.section.links))
     passages = (first.passages, other.passages)
     for one, two in matched.pairs:
@@ -44,15 +44,21 @@ def _differences(path: str, first: SectionText, other: SectionText) -> Iterator[
         yield from differences_of_links(path, languages, one, two, targets)
 
 
-def _missing_heading(path: str, language: str, part: Part, place: Span) -> Iterator[Diagnostic]:
-    if part.heading:
-        line = part.heading.span.start.line
-        title = shortened(part.heading.text)
-        message = (
-            f'the heading "{title}" of line {line} ({language}) has no counterpart before here'
-        )
-        hint = "add it, with the text below it, or remove it there"
-        yield rules.HEADINGS_DIFFER.at(path, place, message, hint)
+def _missing_heading(path: str, languages: tuple[str, ...], item: LeftOver) -> Iterator[Diagnostic]:
+    heading = item.part.heading
+    if heading:
+        there, here = languages
+        line = heading.span.start.line
+        which = f'the heading "{shortened(heading.text)}" of {there} (line {line})'
+        where = "behind" if item.is_at_end else "before"
+        if item.is_certain:
+            message = f"{which} has no counterpart in {here}; it belongs {where} this line"
+            text = "" if item.is_heading_alone else ", with the text below it"
+            hint = f"add it here{text}, or remove it there"
+        else:
+            message = f"{which}, or one beside it, has no counterpart in {here}"
+            hint = "add the one that is missing around here, with its text, or remove it there"
+        yield rules.HEADINGS_DIFFER.at(path, item.place, message, hint, counterpart=heading.span)
 
 
 def _other_level(path: str, language: str, one: Part, two: Part) -> Iterator[Diagnostic]:

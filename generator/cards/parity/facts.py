@@ -228,7 +228,8 @@ def _keys(facts: Sequence[Sequence[_Fact]]) -> frozenset[Key]:
 def _changed(path: str, rule: Rule, one: _Fact, two: _Fact, language: str) -> Diagnostic:
     line = one.span.start.line
     message = f"{two.text} stands here, {one.text} in line {line} ({language})"
-    return rule.at(path, two.span, message, "make them the same, or say in both what only one says")
+    hint = "make them the same, or say in both what only one says"
+    return rule.at(path, two.span, message, hint, counterpart=one.span)
 
 
 def _missing(
@@ -244,7 +245,7 @@ def _missing(
         span = _place(group[0], there, here)
         message = f"{shown}{more} of line {line} ({there.language}) is not said here"
         hint = f"say it in {here.language} as well, or in neither language"
-        yield rule.at(path, span, message, hint)
+        yield rule.at(path, span, message, hint, counterpart=group[0].span)
 
 
 def _place(fact: _Fact, there: _Side, here: _Side) -> Span:
