@@ -113,7 +113,7 @@ def _problems(
     texts = tuple(section_text(card, section) for section in card.sections)
     yield from proofreading(card, texts, settings, [load.repository for load in loads])
     yield from differences_of_texts(path, texts)
-    yield from wrong_metrics(card, {text.section.language: text.written for text in texts})
+    yield from wrong_metrics(card, texts)
 
 
 def _python(card: Card, settings: Settings) -> str:

@@ -111,6 +111,8 @@ DAMAGED_AGREEMENT = _error("E622", "what was agreed of a card's languages can be
 UNKNOWN_METRICS = _error("E630", "a comment for metrics names a table of the front matter")
 BAD_METRICS_COMMENT = _error("E631", "a comment for metrics is well formed")
 METRICS_DIFFER = _error("E632", "written tables have the values of the front matter's metrics")
+MISSING_METRICS = _warning("E633", "written tables have each entrypoint of the metrics")
+UNTRANSLATED_METRICS = _warning("E634", "a table of metrics is in the language of its section")
 
 UNBALANCED_CODE = _warning("E701", "brackets in a code span are balanced")
 UNBALANCED_TEXT = _warning("E702", "brackets and quotation marks in a text are balanced")

@@ -62,12 +62,103 @@ def test_metrics_that_are_asked_for_are_no_problem(tmp_path: Path) -> None:
         ("<!-- metrics imagenet -->", "E631"),
         ("- <!-- metrics: imagenet -->", "E631"),
         ("text\n<!-- metrics: -->", "E631"),
+        ("text <!-- metrics: imagenet -->", "E631"),
+        ("- text\n  more <!-- metrics: imagenet --> and more", "E631"),
+        ("### Title <!-- metrics: imagenet -->", "E631"),
     ],
 )
 def test_a_comment_that_stands_for_nothing_is_told(tmp_path: Path, comment: str, code: str) -> None:
     text = with_metrics(f"{comment}\n", "")
     found = [item for item in check(text, tmp_path) if item.code == code]
     assert [item.place for item in found] == [place_of(text, comment[comment.index("<") :])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Write `<!-- metrics: imagenet -->` there.",
+        "A text. <!-- metrics are from the paper -->",
+        "Write \\<!-- metrics: imagenet --> there.",
+    ],
+)
+def test_what_only_speaks_of_metrics_is_left_alone(tmp_path: Path, text: str) -> None:
+    found = check(with_metrics(text, text), tmp_path)
+    assert [item for item in found if item.code == "E631"] == []
+
+
+@pytest.mark.parametrize(
+    ("header", "is_compared"),
+    [
+        ("Top1 acc", True),
+        ("Top-1 accuracy", True),
+        ("Top1 准确率", True),
+        ("Top-1 error", False),
+        ("Top-10 acc", False),
+        ("Top-5 acc", False),
+        ("Accuracy", False),
+        ("Top-1 acc | Top1", True),
+        ("Top-1 acc | Top-1 accuracy", False),
+    ],
+)
+def test_a_title_is_the_column_that_it_can_only_be(
+    tmp_path: Path, header: str, is_compared: bool
+) -> None:
+    count = header.count("|") + 1
+    table = f"| Net | {header} |\n|{' - |' * (count + 1)}\n| `net_a` |{' 12.3 |' * count}"
+    found = [item.code for item in check(with_metrics(table, table), tmp_path)]
+    assert found == (["E632", "E632"] if is_compared else [])
+
+
+ROWS = "| `net_a` | 70.31 |", "| `net_b` | 72.1 ± 0.2 |", "| `net_c` | 74.5 |"
+THREE = METRICS.replace('top-1: "72.1', 'model: B, top-1: "72.1') + "      net_c: {top-1: 74.5}\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_told"),
+    [
+        ((*ROWS[:2],), True),
+        (ROWS, False),
+        ((ROWS[0], "| B | 72.1 ± 0.2 |"), True),
+        ((ROWS[0],), False),
+        ((*ROWS[:2], "| another | 80.0 |"), False),
+        ((*ROWS[:2], "\n| Net | Top-1 (%) |\n| - | - |", ROWS[2]), False),
+    ],
+)
+def test_an_entrypoint_that_is_in_no_table_is_told_where_that_is_certain(
+    tmp_path: Path, rows: tuple[str, ...], is_told: bool
+) -> None:
+    table = "\n".join(["| Net | Top-1 (%) |", "| - | - |", *rows])
+    text = with_metrics(table, table, THREE)
+    found = check(text, tmp_path)
+    assert [item.code for item in found] == (["E633", "E633"] if is_told else [])
+    if is_told:
+        assert found[0].place.split(":")[0] == place_of(text, rows[1]).split(":")[0]
+
+
+def test_a_table_of_another_dataset_lacks_nothing(tmp_path: Path) -> None:
+    other = (
+        "\n".join([*THREE.split("\n")[1:-1], ""])
+        .replace("imagenet", "cifar")
+        .replace("70.310", "90.1")
+        .replace('"72.1 ± 0.2"', "91.2")
+    )
+    other = other.replace("      net_c: {top-1: 74.5}\n", "")
+    table = "| Net | Top-1 (%) |\n| - | - |\n| `net_a` | 90.1 |\n| `net_b` | 91.2 |"
+    assert check(with_metrics(table, table, THREE + other), tmp_path) == []
+
+
+def test_a_title_that_the_language_of_a_table_lacks_is_told(tmp_path: Path) -> None:
+    lacking = METRICS.replace(", en_US: Parameters (millions)", "")
+    text = with_metrics(COMMENT, COMMENT, lacking)
+    (found,) = check(text, tmp_path)
+    assert (found.code, found.place) == ("E634", place_of(text, "{zh_CN: 参数量"))
+    assert "columns.params has no text in en_US" in found.text
+    (found,) = check(
+        with_metrics(COMMENT, COMMENT, METRICS.replace("zh_CN: ImageNet 验证集, ", "")), tmp_path
+    )
+    assert "dataset has no text in zh_CN" in found.text
+    plain = "| Net | Top-1 (%) |\n| - | - |\n| `net_a` | 70.31 |"
+    assert check(with_metrics(plain, plain, lacking), tmp_path) == []
 
 
 @pytest.mark.parametrize(

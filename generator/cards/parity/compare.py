@@ -52,7 +52,7 @@ def _missing_heading(path: str, languages: tuple[str, ...], item: LeftOver) -> I
         which = f'the heading "{shortened(heading.text)}" of {there} (line {line})'
         where = "behind" if item.is_at_end else "before"
         if item.is_certain:
-            message = f"{which} has no counterpart in {here}; it belongs {where} this line"
+            message = f"{which} has no counterpart in {here}, where it belongs {where} this line"
             text = "" if item.is_heading_alone else ", with the text below it"
             hint = f"add it here{text}, or remove it there"
         else:
