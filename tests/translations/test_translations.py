@@ -12,6 +12,7 @@ from generator.config import Settings, load_settings
 from generator.diagnostics import Severity
 from generator.evidence.store import EvidenceError
 from generator.translations.agreeing import agree
+from generator.translations.history import Changes, History, Version, changes_of
 from generator.translations.staleness import Translations, judge_translations
 from tests.site.hubs import card_text, render_files, write_card, write_hub
 
@@ -131,6 +132,14 @@ def test_texts_that_did_not_change_belong_together_wherever_they_stand(
     assert judged(hub, tmp_path).diagnostics == ()
     written(
         hub,
+        zh_CN=(
+            "## 用法\n\n先缩放。\n\n## 结果\n\n很好",
+            "## 新的\n\n先旋转。\n\n## 用法\n\n先缩放。\n\n## 结果\n\n见 `a.b`。很好",
+        ),
+    )
+    assert places(judged(hub, tmp_path)) == [("E620", line_of(hub, "## Results"))]
+    written(
+        hub,
         zh_CN=("## 用法\n\n先缩放", "## 新的\n\n一节。\n\n## 用法\n\n先裁剪"),
         en_US=("## Usage", "## New\n\nA part.\n\n## Usage"),
     )
@@ -165,6 +174,16 @@ def test_the_commit_is_found_when_a_later_one_puts_a_section_above(
     commit(hub.root, "three")
     (stale,) = [item for item in judged(hub, tmp_path).diagnostics if item.code == "E620"]
     assert f"in commit {changed}" in stale.message
+
+
+def test_a_change_is_followed_back_past_a_section_that_came_with_the_next() -> None:
+    texts = {"four": "anxcz", "three": "anxcz", "two": "abcz", "one": "aocz", "zero": "aocz"}
+    kept = [Version(commit, {"zh_CN": tuple(hashes)}) for commit, hashes in texts.items()]
+    history = History((Version("", {"zh_CN": tuple("anxcz")}), *kept), is_whole=True)
+    assert changes_of("zh_CN", "x", "o", history) == Changes(("three", "two"), are_all=True)
+    assert changes_of("zh_CN", "z", "gone", history) == Changes(("zero",), are_all=True)
+    unknown = History(history.versions[:3], is_whole=False)
+    assert changes_of("zh_CN", "x", "o", unknown) == Changes((), are_all=False)
 
 
 def test_a_history_that_is_not_at_hand_is_said_to_be_so(hub: Settings, tmp_path: Path) -> None:
