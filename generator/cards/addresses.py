@@ -10,8 +10,7 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from generator.cards import rules
-from generator.cards.model import Card, ContainerKind, LinkKind, Section
-from generator.cards.prose import Passage
+from generator.cards.model import Card, LinkKind
 from generator.config import Settings
 from generator.diagnostics import Diagnostic, nearest, shortened
 from generator.source import Span
@@ -26,7 +25,8 @@ _GITHUB = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _PAPER = re.compile(
-    r"arxiv\.org/(?:abs|pdf|html)/(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?(?:\.pdf)?/?",
+    r"(?:[\w-]+\.)?arxiv\.org/(?:abs|pdf|html)/(?P<id>\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?(?:\.pdf)?"
+    r"|(?:dx\.)?doi\.org/10\.48550/arxiv\.(?P<doi>\d{4}\.\d{4,5})",
     re.IGNORECASE | re.ASCII,
 )
 # A mark in an address that has other letters of its own may be meant.
@@ -136,34 +136,12 @@ def _addresses(card: Card) -> Iterator[tuple[str, Span]]:
             yield link.target, link.span
 
 
-def duplicate_references(
-    path: str, section: Section, passages: Sequence[Passage]
-) -> Iterator[Diagnostic]:
-    """A diagnostic for each reference that a list or the definitions have a second time."""
-    first_lines: dict[str, int] = {}
-    links = {link.span.start.line: link for link in reversed(section.links)}
-    for passage in passages:
-        line = passage.lines[0]
-        is_item = bool(line.containers) and line.containers[-1].kind is not ContainerKind.QUOTE
-        if not (passage.in_references and is_item):
-            continue
-        link = next((links[item.number] for item in passage.lines if item.number in links), None)
-        text = " ".join(passage.text.split()).casefold()
-        for key in {text, canonical_address(link.target) if link else text}:
-            first = first_lines.setdefault(key, line.number)
-            if first != line.number:
-                message = f"this reference is already listed in line {first}"
-                span = passage.first_line_span
-                yield rules.DUPLICATE_REFERENCE.at(path, span, message, "remove one of the two")
-                break
-
-
 def canonical_address(address: str) -> str:
     """An address as all that lead to the same place have it, however they are written."""
     meant = address.strip()
     bare = re.sub(r"^https?://(?:www\.)?", "", meant[: _meant_length(meant)], flags=re.IGNORECASE)
-    paper = _PAPER.fullmatch(bare)
-    return f"arxiv:{paper[1]}" if paper else unquote(bare).rstrip("/")
+    paper = _PAPER.fullmatch(bare.partition("#")[0].rstrip("/"))
+    return f"arxiv:{paper['id'] or paper['doi']}" if paper else unquote(bare).rstrip("/")
 
 
 def overlong_addresses(path: str, card: Card) -> Iterator[Diagnostic]:

@@ -14,18 +14,23 @@ from generator.diagnostics import Diagnostic, shortened
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAN = re.compile(f"[{HAN}]")
 _FULL = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？", ".": "。", "(": "（", ")": "）"}
+_SHORTCODE = r"[a-z+-][a-z0-9_+-]{0,40}:"
 _MARK = re.compile(
-    rf"(?<=[{HAN}）》】」』”]){MARKUP}*(?P<behind>[,;:!?](?!/)|\.(?=\s|$))"
+    rf"(?<=[{HAN}）》】」』”]){MARKUP}*(?P<behind>[,;!?](?!/)|:(?!/|{_SHORTCODE})|\.(?=\s|$))"
     rf"|(?P<before>[,;!?])[ \n]*{MARKUP}*(?=[{HAN}])"
 )
 _FULL_WIDTH_WORD = re.compile(r"[０-９Ａ-Ｚａ-ｚ％＋－＝／]+")
 _FULL_WIDTH_MARK = re.compile(r"[，。；：！？（）、％０-９Ａ-Ｚａ-ｚ]")
+_SPOKEN_OF = re.compile(r"[“‘\"'「『(].[”’\"'」』)]")
 _WORD = rf"(?:(?<![A-Za-z0-9._+/-])[A-Za-z0-9](?:[A-Za-z0-9._+/-]*[A-Za-z0-9])?|(?<!{CODE}){CODE}+)"
 _TIGHT = re.compile(
     rf"(?<=[{HAN}])(?P<gap>{MARKUP}*)(?P<after>{_WORD})|(?P<word>{_WORD})(?={MARKUP}*[{HAN}])"
 )
-_SEPARATED = re.compile(rf"(?<!{CODE}){CODE}+(?:\s*[,，、;；]\s*{CODE}+){{2,}}")
+_SEPARATED = re.compile(rf"(?<!{CODE}){CODE}+(?:\s*[,，、;；]\s*{CODE}+){{3,}}")
 _SEPARATOR = re.compile(r"[,，、;；]")
+_ITEM_END = re.compile(r"\s*(?:$|[。；！？）|])")
+_COMMA, _LIST_COMMA = "，", "、"
+_FINER = frozenset({",", _LIST_COMMA})
 _LETTER = re.compile(r"[A-Za-z]")
 
 
@@ -71,11 +76,14 @@ def full_width_words(path: str, passage: Passage) -> Iterator[Diagnostic]:
 def full_width_marks(path: str, passage: Passage) -> Iterator[Diagnostic]:
     """A diagnostic for each full-width mark in text that is not Chinese.
 
-    Those beside a Han character belong to Chinese words that are quoted.
+    Those beside a Han character belong to Chinese words that are quoted, and one that stands
+    alone in quotation marks or brackets is spoken of.
     """
     for match in _FULL_WIDTH_MARK.finditer(passage.prose):
         around = passage.prose[max(match.start() - 2, 0) : match.end() + 2]
-        if not _HAN.search(around):
+        if not _HAN.search(around) and not _SPOKEN_OF.fullmatch(
+            passage.prose, max(match.start() - 1, 0), match.end() + 1
+        ):
             yield _full_width(path, passage, match)
 
 
@@ -113,14 +121,19 @@ def missing_spacing(path: str, passage: Passage) -> Iterator[Diagnostic]:
 
 
 def mixed_separators(path: str, passage: Passage) -> Iterator[Diagnostic]:
-    """A diagnostic for each separator that is not as the others of an enumeration of code."""
+    """A diagnostic for the one comma that stands in an enumeration of code for another mark.
+
+    A semicolon, or a comma that may end a clause, sets groups of items apart and is left alone.
+    """
     for run in _SEPARATED.finditer(passage.prose):
         found = list(_SEPARATOR.finditer(passage.prose, run.start(), run.end()))
         counts = Counter(match.group() for match in found)
         usual = max(counts, key=lambda mark: counts[mark])
-        for match in found:
-            if match.group() != usual:
-                message = f'"{match.group()}" separates here, "{usual}" elsewhere'
-                span = passage.span(match.start(), match.end())
-                hint = f'write "{usual}"'
-                yield rules.MIXED_SEPARATORS.at(path, span, message, hint)
+        if set(counts) - {usual} != {_COMMA} or counts[_COMMA] != 1 or usual not in _FINER:
+            continue
+        match = next(match for match in found if match.group() == _COMMA)
+        is_last_item = match is found[-1] and _ITEM_END.match(passage.prose, run.end())
+        if usual == "," or is_last_item:
+            message = f'"{_COMMA}" separates here, "{usual}" elsewhere'
+            span = passage.span(match.start(), match.end())
+            yield rules.MIXED_SEPARATORS.at(path, span, message, f'write "{_LIST_COMMA}"')

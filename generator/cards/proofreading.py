@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from generator.cards.addresses import (
-    duplicate_references,
-    other_repositories,
-    overlong_addresses,
-    plain_http,
-)
+from generator.cards.addresses import other_repositories, overlong_addresses, plain_http
 from generator.cards.chinese import (
     full_width_marks,
     full_width_words,
@@ -21,6 +16,7 @@ from generator.cards.model import Card
 from generator.cards.outline import heading_jumps, uneven_rows
 from generator.cards.prose import Passage
 from generator.cards.punctuation import repeated_punctuation, unbalanced_code, unbalanced_text
+from generator.cards.references import duplicate_references, undefined_footnotes
 from generator.cards.spelling import misspellings
 from generator.cards.texts import SectionText
 from generator.cards.whitespace import final_newline, trailing_spaces, trailing_spaces_of_head
@@ -47,19 +43,20 @@ def proofread(
         yield from heading_jumps(path, section)
         yield from uneven_rows(path, text.written)
         yield from duplicate_references(path, section, text.passages)
+        yield from undefined_footnotes(path, text.passages)
         yield from misspellings(path, card, section, text.passages)
+        yield from unbalanced_text(path, text.passages)
         for passage in text.passages:
             yield from _marks(path, section.language.partition("_")[0], passage)
 
 
 def _marks(path: str, language: str, passage: Passage) -> Iterator[Diagnostic]:
     yield from unbalanced_code(path, passage)
-    yield from unbalanced_text(path, passage)
     yield from repeated_punctuation(path, passage)
-    yield from mixed_separators(path, passage)
     if language == _CHINESE:
         yield from half_width_marks(path, passage)
         yield from full_width_words(path, passage)
         yield from missing_spacing(path, passage)
+        yield from mixed_separators(path, passage)
     elif language not in _SETS_FULL_WIDTH:
         yield from full_width_marks(path, passage)

@@ -17,7 +17,7 @@ from generator.cards.model import Line, LineKind, Section
 from generator.source import Position, Span
 
 CODE = "\ue000"
-"""Stands in prose for what is in a code span, its backticks included."""
+"""Stands in prose for what is in a code span, its backticks or tags included."""
 
 MARKUP = "\ue001"
 """Stands in prose for what readers never see: emphasis marks, and a link's brackets and target."""
@@ -92,6 +92,7 @@ _TOKEN = re.compile(
     |(?P<ticks>`+)
     |(?P<math>\$\$.+?\$\$|\$(?![\s$\d])[^$`]{1,300}?(?<![\s$\\])\$(?!\d))
     |(?P<comment><!--(?:(?!<!--).)*?-->)
+    |(?P<html_code><code>[^<]{0,200}</code>)
     |(?P<opaque><[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*>
         |(?<![A-Za-z0-9_/])(?:https?://|www\.)[^\s<>()（），。；、\u3000"'`\[\]]+
         |(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]+
@@ -224,6 +225,10 @@ def _read_inline(text: str, labels: frozenset[str]) -> tuple[str, tuple[CodeSpan
             else:
                 spans.append(CodeSpan(text[end : closing - (end - start)], end))
                 mask, end = CODE * (closing - start), closing
+        elif kind == "html_code":
+            inside = start + len("<code>")
+            spans.append(CodeSpan(text[inside : end - len("</code>")], inside))
+            mask = CODE * (end - start)
         elif kind in ("opaque", "math", "comment"):
             mask = OPAQUE * (end - start)
         elif kind == "open":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from msgspec import Struct
 
@@ -25,10 +26,12 @@ CLOSING = {
 _MARK = re.compile(f"[{re.escape(''.join([*CLOSING, *CLOSING.values()]))}]")
 # In these the two widths may be mixed, which is another problem.
 _SAME = {"（": "(", "）": ")", "［": "[", "］": "]"}
-_INTERVAL = re.compile(r"[\[(][^\[\](),]+,[^\[\](),]+[\])]")
-_ENUMERATOR = re.compile(r"(?:^|[\s。；;，,、：:\ue001])(?:[0-9]{1,2}|[A-Za-z]|[ivx]{1,4})$")
+_INTERVAL = re.compile(r"[\[(（][^\[\]()（）,，]+[,，][^\[\]()（）,，]+[\])）]")
+_ENUMERATOR = re.compile(
+    r"(?:^|[\s。；;，,、：:\ue001])(?:[0-9]{1,2}|[A-Za-z]|[ivx]{1,4}|[一二三四五六七八九十]{1,3})$"
+)
 _LABEL = re.compile(r"\w{1,3}\)", re.ASCII)
-_FACE = re.compile(r"(?:^|\s)[:;]['-]?$")
+_FACE = re.compile(r"(?:(?:^|\s)[:;]['-]?|\^_\^|>_<|T_T)$")
 _QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 _CODE_BRACKET = re.compile(r"[()\[\]]")
 _DOUBLED = re.compile(
@@ -36,6 +39,9 @@ _DOUBLED = re.compile(
 )
 _LAST_WORD = re.compile(r"[\w.]*$")
 _LONGEST_ABBREVIATION = 4
+_LONG_ABBREVIATIONS = frozenset(
+    {"approx", "assoc", "coeff", "comput", "equiv", "illus", "param", "params", "suppl", "transl"}
+)
 _SHORTEST_CODE = 4
 _DEEPEST = 20
 _MOST_TOLD = 5
@@ -124,17 +130,24 @@ def _stray_bracket(span: CodeSpan) -> int | None:
     return None
 
 
-def unbalanced_text(path: str, passage: Passage) -> Iterator[Diagnostic]:
-    """A diagnostic for each bracket or quotation mark that lacks the other one."""
-    for start, end in units(passage):
-        found = match_brackets(passage.prose, start, end)
-        for place in found.unclosed[:_MOST_TOLD]:
-            if not _FACE.search(passage.prose, max(start, place - 3), place):
-                yield _unbalanced(path, passage, place, "is never closed")
-        for place in found.unopened[:_MOST_TOLD]:
-            before = passage.prose[max(start, place - 6) : place]
-            if not _ENUMERATOR.search(before) and not _FACE.search(before):
-                yield _unbalanced(path, passage, place, "closes nothing")
+def unbalanced_text(path: str, passages: Sequence[Passage]) -> Iterator[Diagnostic]:
+    """A diagnostic for each bracket or quotation mark that lacks the other one.
+
+    A quotation of several paragraphs opens each of them, and is closed in the last.
+    """
+    for passage, following in zip_longest(passages, passages[1:]):
+        goes_on = following is not None and following.text.startswith("“")
+        for start, end in units(passage):
+            found = match_brackets(passage.prose, start, end)
+            for place in found.unclosed[:_MOST_TOLD]:
+                is_face = _FACE.search(passage.text, max(start, place - 3), place)
+                if not is_face and not (goes_on and passage.text[place] == "“"):
+                    yield _unbalanced(path, passage, place, "is never closed")
+            for place in found.unopened[:_MOST_TOLD]:
+                before = slice(max(start, place - 6), place)
+                is_enumerator = _ENUMERATOR.search(passage.prose[before])
+                if not is_enumerator and not _FACE.search(passage.text[before]):
+                    yield _unbalanced(path, passage, place, "closes nothing")
 
 
 def units(passage: Passage) -> Iterator[tuple[int, int]]:
@@ -163,5 +176,8 @@ def repeated_punctuation(path: str, passage: Passage) -> Iterator[Diagnostic]:
 
 
 def _is_abbreviation(prose: str, end: int) -> bool:
-    word = _LAST_WORD.search(prose[max(end - 12, 0) : end])
-    return word is not None and (len(word.group()) <= _LONGEST_ABBREVIATION or "." in word.group())
+    """Whether the word before `end` may be one: those with a capital are of titles (Trans.)."""
+    found = _LAST_WORD.search(prose[max(end - 20, 0) : end])
+    word = found.group() if found else ""
+    is_title = word[:1].isupper() or "." in word
+    return is_title or len(word) <= _LONGEST_ABBREVIATION or word in _LONG_ABBREVIATIONS

@@ -129,6 +129,7 @@ FORK = _warning("E731", "links lead to the repository of the card, not to a copy
 OTHER_BRANCH = _warning("E732", "links lead to the branch from which the card loads")
 DUPLICATE_REFERENCE = _warning("E733", "each reference is listed once")
 OVERLONG_ADDRESS = _warning("E734", "an address ends where it is meant to end")
+UNDEFINED_FOOTNOTE = _warning("E735", "each footnote that is referred to is there")
 TRAILING_SPACES = _warning("E740", "lines end without white space")
 FINAL_NEWLINE = _warning("E741", "the last line of the file ends")
 

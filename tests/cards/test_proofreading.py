@@ -9,6 +9,8 @@ import pytest
 from tests.cards.writing import card_text, check, place_of
 
 REFERENCES = "### 参考文献\n\n"
+A_TITLE = "[Deep Residual Learning for Images]"
+A_CODE = "[code](https://github.com/a/b)"
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,22 @@ REFERENCES = "### 参考文献\n\n"
         ),
         ("见 https://example.org/a。", "E734", "。"),
         ("（见 https://example.org/a），再看。", "E734", "），"),
+        (
+            f"{REFERENCES}- [A](https://arxiv.org/abs/1512.03385)\n- [B](https://arxiv.org/pdf/1512.03385/)",
+            "E733",
+            "[B]",
+        ),
+        (
+            f"{REFERENCES}- [A](https://arxiv.org/abs/1512.03385)\n- [B](https://doi.org/10.48550/arXiv.1512.03385)",
+            "E733",
+            "[B]",
+        ),
+        (
+            f"{REFERENCES}- {A_TITLE}(https://a.example/1), He\n- K. He: {A_TITLE}(https://b.example/2)",
+            "E733",
+            "K. He",
+        ),
+        ("见[^1]与[^2]。\n\n[^1]: 某处。", "E735", "[^2]"),
     ],
 )
 def test_what_is_wrong_is_told_at_its_place(
@@ -93,6 +111,16 @@ def test_what_is_wrong_in_english_is_told_at_its_place(
         "比例为 4:3，时间为 12:30。",
         "见 <https://example.org/a>。见 [此处](https://example.org/a)。见 https://example.org/a 。",
         "见 https://example.org/你好，世界 与 <https://example.org/a，b>。",
+        "区间 [0，1) 与 (0，1]；很好 ^_^)；写 <code>f(</code> 与 <code>g)</code>。",
+        "“第一段。\n\n“第二段。”",
+        "一）甲；二）乙",
+        "`a_1`、`b_1`；`c_1`、`d_1`、`e_1`；`f_1`。",
+        "若是 `a_1`、`b_1`、`c_1`，`d_1` 为假。",
+        "先用 `a_1`，再用 `b_1`、`c_1`、`d_1`。",
+        "很好:tada:，继续。",
+        "正则表达式 [^a-z] 与 [^0-9]，以及脚注[^某]。\n\n[^某]: 注释。",
+        f"{REFERENCES}- {A_CODE}, [A](https://a.example/1)\n- {A_CODE}, [B](https://a.example/2)",
+        f"{REFERENCES}- [PDF](https://a.example/1)\n- [PDF](https://a.example/2)",
         f"{REFERENCES}- 何恺明, 张祥雨. 深度残差学习[J]. 北京: 某出版社, 2016.",
     ],
 )
@@ -110,11 +138,23 @@ def test_what_is_well_written_is_left_alone(tmp_path: Path, zh: str) -> None:
         'Write "(" or `)`; a smile :) and :( are fine.',
         "An interval (0, 1], a list such as (a) first, (b) second.",
         "The word 深度，学习 is Chinese.",
+        "The character “，” and the comma (，) are full-width.",
+        "`a_1`, `b_1`; `c_1`, `d_1`; `e_1`.",
+        "See IEEE Trans., vol. 2, in Comput., and others; approx., some.",
     ],
 )
 def test_what_is_well_written_in_english_is_left_alone(tmp_path: Path, en: str) -> None:
     found = check(card_text("pass", en=en), tmp_path)
     assert [item for item in found if item.code.startswith("E7")] == []
+
+
+def test_no_half_width_comma_is_advised_in_chinese(tmp_path: Path) -> None:
+    text = card_text("pass", "分别是 `a`, `b`, `c`，`d`、`e`。\n\n分别是 `a`、`b`、`c`，`d`。")
+    hints = [item.text for item in check(text, tmp_path) if item.code == "E713"]
+    assert hints == ['"，" separates here, "、" elsewhere | write "、"']
+    text = card_text("pass", "分别是 `a`, `b`, `c`，`d`, `e`，即五个。")
+    (hint,) = [item.text for item in check(text, tmp_path) if item.code == "E713"]
+    assert hint == '"，" separates here, "," elsewhere | write "、"'
 
 
 def test_a_name_in_code_is_not_misspelt(tmp_path: Path) -> None:
