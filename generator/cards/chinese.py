@@ -1,4 +1,4 @@
-"""How Chinese is set: the width of punctuation, and spaces beside Latin words and code."""
+"""How Chinese is set: full-width letters and marks, and spaces beside words, code and marks."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from collections import Counter
 from collections.abc import Iterator
 
 from generator.cards import rules
-from generator.cards.prose import CODE, MARKUP, Passage
-from generator.cards.punctuation import match_brackets, units
+from generator.cards.prose import CODE, MARKUP, Passage, PassageKind
 from generator.diagnostics import Diagnostic, shortened
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAN = re.compile(f"[{HAN}]")
-_FULL = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？", ".": "。", "(": "（", ")": "）"}
-_SHORTCODE = r"[a-z+-][a-z0-9_+-]{0,40}:"
-_MARK = re.compile(
-    rf"(?<=[{HAN}）》】」』”]){MARKUP}*(?P<behind>[,;!?](?!/)|:(?!/|{_SHORTCODE})|\.(?=\s|$))"
-    rf"|(?P<before>[,;!?])[ \n]*{MARKUP}*(?=[{HAN}])"
-)
 _FULL_WIDTH_WORD = re.compile(r"[０-９Ａ-Ｚａ-ｚ％＋－＝／]+")
-_FULL_WIDTH_MARK = re.compile(r"[，。；：！？（）、％０-９Ａ-Ｚａ-ｚ]")
+_FULL_POINT = re.compile(rf"(?<=[{HAN}])．(?=\s*(?:$|[{HAN}]))")
+_FULL_WIDTH_MARK = re.compile(r"[，。；：！？（）、％．０-９Ａ-Ｚａ-ｚ]")
+_WIDE_SPACE = re.compile(r"(?<=[^\s|])\u3000+(?=[^\s|])")
+# A space inside of emphasis marks, or behind them, is what lets Markdown see them.
+_SPACE_BEFORE = re.compile(
+    rf"(?<=[{HAN}A-Za-z0-9{CODE}]){MARKUP}*(?P<gap> +)(?=(?P<mark>[，。；：！？、（）]))"
+)
+_ENUMERATED = re.compile(r"(?:^|[\s，；。：])（?[0-9A-Za-z一二三四五六七八九十]{1,3}[）、]$")
+_SPACE_BEHIND = re.compile(rf"(?P<mark>[，；：、（）])(?P<gap> +)(?=[{HAN}])")
 _SPOKEN_OF = re.compile(r"[“‘\"'「『(].[”’\"'」』)]")
 _WORD = rf"(?:(?<![A-Za-z0-9._+/-])[A-Za-z0-9](?:[A-Za-z0-9._+/-]*[A-Za-z0-9])?|(?<!{CODE}){CODE}+)"
 _TIGHT = re.compile(
@@ -34,43 +35,13 @@ _FINER = frozenset({",", _LIST_COMMA})
 _LETTER = re.compile(r"[A-Za-z]")
 
 
-def half_width_marks(path: str, passage: Passage) -> Iterator[Diagnostic]:
-    """A diagnostic for each half-width mark in Chinese text.
-
-    That is a mark behind a Han character, a comma or the like before one, and brackets around
-    some. References are left out: there are standards for them that want half-width marks.
-    """
-    if passage.in_references or not _HAN.search(passage.prose):
-        return
-    for match in _MARK.finditer(passage.prose):
-        kind = str(match.lastgroup)
-        mark, start = match.group(kind), match.start(kind)
-        yield _half_width(path, passage, start, start + 1, f'"{mark}"', f'"{_FULL[mark]}"')
-    for first, last in units(passage):
-        for pair in match_brackets(passage.prose, first, last).pairs:
-            opening, closing = passage.prose[pair.start], passage.prose[pair.end - 1]
-            if not _HAN.search(passage.prose, pair.start, pair.end):
-                continue
-            if (opening, closing) == ("(", ")"):
-                yield _half_width(path, passage, pair.start, pair.end, "(…)", "（…）")
-            elif (opening, closing) == ("(", "）"):
-                yield _half_width(path, passage, pair.start, pair.start + 1, '"("', '"（"')
-            elif (opening, closing) == ("（", ")"):
-                yield _half_width(path, passage, pair.end - 1, pair.end, '")"', '"）"')
-
-
-def _half_width(
-    path: str, passage: Passage, start: int, end: int, mark: str, wanted: str
-) -> Diagnostic:
-    message = f"the half-width {mark} stands in Chinese text"
-    hint = f"write {wanted}, without spaces around"
-    return rules.HALF_WIDTH.at(path, passage.span(start, end), message, hint)
-
-
 def full_width_words(path: str, passage: Passage) -> Iterator[Diagnostic]:
-    """A diagnostic for each full-width letter or digit in Chinese text."""
+    """A diagnostic for each full-width letter or digit in Chinese text, and for each point."""
     for match in _FULL_WIDTH_WORD.finditer(passage.prose):
         yield _full_width(path, passage, match)
+    for match in _FULL_POINT.finditer(passage.prose):
+        span = passage.span(match.start(), match.end())
+        yield rules.FULL_WIDTH.at(path, span, f'"{match.group()}" is no Chinese stop', 'write "。"')
 
 
 def full_width_marks(path: str, passage: Passage) -> Iterator[Diagnostic]:
@@ -118,6 +89,31 @@ def missing_spacing(path: str, passage: Passage) -> Iterator[Diagnostic]:
             message = f'"{shortened(shown)}" touches a Chinese character'
             hint = "put a space between them"
             yield rules.NO_SPACING.at(path, passage.span(start, end), message, hint)
+
+
+def wide_spaces(path: str, passage: Passage) -> Iterator[Diagnostic]:
+    """A diagnostic for each full-width space inside a text; those that indent it may stand."""
+    if passage.kind is PassageKind.TABLE:
+        return
+    for match in _WIDE_SPACE.finditer(passage.prose):
+        message = "a full-width space (U+3000) stands in the text"
+        span = passage.span(match.start(), match.end())
+        yield rules.FULL_WIDTH.at(path, span, message, "remove it, or write a usual space")
+
+
+def needless_spaces(path: str, passage: Passage) -> Iterator[Diagnostic]:
+    """A diagnostic for each space beside a full-width mark, which has its own space around.
+
+    One behind a mark of enumeration, as in `（1） `, is left alone.
+    """
+    for pattern in (_SPACE_BEFORE, _SPACE_BEHIND):
+        for match in pattern.finditer(passage.prose):
+            start = match.start("gap")
+            if _ENUMERATED.search(passage.prose[max(start - 6, 0) : start]):
+                continue
+            message = f'a space stands beside the full-width "{match["mark"]}"'
+            span = passage.span(*match.span("gap"))
+            yield rules.NEEDLESS_SPACE.at(path, span, message, "remove the space")
 
 
 def mixed_separators(path: str, passage: Passage) -> Iterator[Diagnostic]:

@@ -8,10 +8,12 @@ from generator.cards.addresses import other_repositories, overlong_addresses, pl
 from generator.cards.chinese import (
     full_width_marks,
     full_width_words,
-    half_width_marks,
     missing_spacing,
     mixed_separators,
+    needless_spaces,
+    wide_spaces,
 )
+from generator.cards.half_width import half_width_marks
 from generator.cards.model import Card
 from generator.cards.outline import heading_jumps, uneven_rows
 from generator.cards.prose import Passage
@@ -56,7 +58,10 @@ def _marks(path: str, language: str, passage: Passage) -> Iterator[Diagnostic]:
     if language == _CHINESE:
         yield from half_width_marks(path, passage)
         yield from full_width_words(path, passage)
+        yield from wide_spaces(path, passage)
         yield from missing_spacing(path, passage)
+        yield from needless_spaces(path, passage)
         yield from mixed_separators(path, passage)
     elif language not in _SETS_FULL_WIDTH:
         yield from full_width_marks(path, passage)
+        yield from wide_spaces(path, passage)
