@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
@@ -27,6 +28,14 @@ MAX_LINE_LENGTH = 20_000
 
 _LINE_END = re.compile(r"\r\n?")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+# What hides text from a reviewer, or shows it in another order than it is run (CVE-2021-42574);
+# the flag of a region is written with tags, and joiners belong to emoji and some scripts.
+_DECEPTIVE = re.compile(
+    "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f"
+    "|(?P<hidden>[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\U000e0000-\U000e007f]"
+    "|(?<=[\x21-\x7e])[\u200c\u200d]|[\u200c\u200d](?=[\x21-\x7e]))"
+)
+_MOST_TOLD = 20
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -47,7 +56,8 @@ def parse_card(path: Path, data: bytes, settings: Settings) -> ParsedCard:
     document = take_apart(name, text)
     head = read_front_matter(document, settings)
     diagnostics = list(head.diagnostics)
-    diagnostics += _control_characters(name, text)
+    diagnostics += islice(_control_characters(name, text), _MOST_TOLD)
+    diagnostics += islice(_deceptive_characters(name, text), _MOST_TOLD)
     if document.front_matter is None or document.front_matter.is_closed:
         diagnostics += check_structure(document, settings)
     if head.front_matter:
@@ -103,6 +113,19 @@ def _control_characters(name: str, text: str) -> Iterator[Diagnostic]:
             message = f"the line has a control character (U+{ord(match.group()):04X})"
             span = Span.at(number, match.start() + 1)
             yield rules.CONTROL_CHARACTER.at(name, span, message, "remove the character")
+
+
+def _deceptive_characters(name: str, text: str) -> Iterator[Diagnostic]:
+    if text.isascii():
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        hidden = (match for match in _DECEPTIVE.finditer(line) if match["hidden"])
+        match = next(hidden, None)
+        if match:
+            message = f"the line has an invisible character (U+{ord(match.group()):04X})"
+            span = Span.at(number, match.start() + 1)
+            hint = "remove it: what is read must be what is run"
+            yield rules.DECEPTIVE_CHARACTER.at(name, span, message, hint)
 
 
 def _languages_without_counterpart(

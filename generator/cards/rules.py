@@ -42,6 +42,7 @@ TOO_LARGE = _error("E103", "the card is of a reasonable size")
 CONTROL_CHARACTER = _error("E104", "the card has no control characters")
 BAD_NAME = _error("E105", "the file's name can be an address")
 DUPLICATE_ID = _error("E106", "no two cards have one id")
+DECEPTIVE_CHARACTER = _error("E107", "the card has no invisible characters that can deceive")
 
 NO_FRONT_MATTER = _error("E201", "the card begins with front matter")
 UNCLOSED_FRONT_MATTER = _error("E202", "a line --- ends the front matter")

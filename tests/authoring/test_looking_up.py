@@ -125,9 +125,9 @@ def test_a_card_is_shown_in_the_language_that_is_asked_for(hub: Path) -> None:
 def test_what_a_card_says_is_harmless_to_the_terminal(hub: Path) -> None:
     path = hub / "cards" / "a_vision_one.md"
     text = path.read_text(encoding="utf-8")
-    path.write_text(f"{text}\nsafe \u202eevil \u2066x [red]y[/red]\n", encoding="utf-8")
+    path.write_text(f"{text}\nsafe \u200eevil \u00adx [red]y[/red]\n", encoding="utf-8")
     shown = hubcards(hub, "show", "a_vision_one", "--language", "en_US").stdout
-    assert r"safe \u202eevil \u2066x [red]y[/red]" in shown
+    assert r"safe \u200eevil \xadx [red]y[/red]" in shown
 
 
 def test_colours_are_for_terminals_that_want_them(hub: Path) -> None:

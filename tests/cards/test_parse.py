@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from generator.cards.model import Card
 from generator.cards.parse import ParsedCard, parse_card
+from generator.diagnostics import Severity
 from generator.source import Span
 from tests.cards.writing import HEAD, card_of, card_text, python
 from tests.cards.writing import settings as hub_settings
@@ -75,6 +76,29 @@ def test_no_damage_to_a_good_card_raises_and_each_place_is_in_the_file(cuts):
 )
 def test_what_is_no_text_of_a_card_is_told_by_its_kind(data, code):
     assert code in codes(data)
+
+
+HIDDEN = ["\u202e", "\u2066", "\u200b", "\u2060", "\ufeff", "\U000e0041", "\u200d"]
+FLAG = "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+EMOJI = f"👩\u200d💻 ❤\ufe0f 1\ufe0f\u20e3 {FLAG}"
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_what_can_not_be_seen_is_an_error_in_text_and_in_code(hidden):
+    for text in (
+        card_text(sample=f"name = 'ad{hidden}min'"),
+        card_text(en=f"The ad{hidden}min."),
+    ):
+        (finding,) = parse(text.encode()).diagnostics
+        assert finding.code == "E107"
+        assert finding.severity is Severity.ERROR
+        assert f"U+{ord(hidden):04X}" in finding.message
+        line = text.split("\n")[finding.span.start.line - 1]
+        assert line[finding.span.start.column - 1] == hidden
+
+
+def test_emoji_and_other_scripts_hide_nothing():
+    assert codes(card_text(zh=EMOJI, en=f"{EMOJI} می\u200cخواهم").encode()) == []
 
 
 def test_a_line_of_ten_megabytes_is_refused_at_once():

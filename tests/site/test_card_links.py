@@ -176,7 +176,7 @@ SCRAPS = [
     "[",
     "]",
 ]
-SCRAPS += ["index.html", "zh-CN", "\u202e", "x" * 300, "&#47;", "https", "net.md#标题"]
+SCRAPS += ["index.html", "zh-CN", "\u200e", "x" * 300, "&#47;", "https", "net.md#标题"]
 
 
 @given(st.lists(st.sampled_from(SCRAPS), max_size=8).map("".join))
