@@ -14,6 +14,7 @@ from generator.cards.chinese import (
     wide_spaces,
 )
 from generator.cards.half_width import half_width_marks
+from generator.cards.markup import broken_markup
 from generator.cards.model import Card
 from generator.cards.outline import heading_jumps, uneven_rows
 from generator.cards.prose import Passage
@@ -54,6 +55,7 @@ def proofread(
 
 def _marks(path: str, language: str, passage: Passage) -> Iterator[Diagnostic]:
     yield from unbalanced_code(path, passage)
+    yield from broken_markup(path, passage)
     yield from repeated_punctuation(path, passage)
     if language == _CHINESE:
         yield from half_width_marks(path, passage)

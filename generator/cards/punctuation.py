@@ -34,6 +34,9 @@ _LABEL = re.compile(r"\w{1,3}\)", re.ASCII)
 _FACE = re.compile(r"(?:(?:^|\s)[:;]['-]?|\^_\^|>_<|T_T)$")
 _QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 _CODE_BRACKET = re.compile(r"[()\[\]]")
+_STRAIGHT = re.compile('"')
+_INCHES = re.compile(r'[0-9]"')
+_OPENS = re.compile(r'[^"A-Za-z0-9.,!?=\\]?"[A-Za-z\u4e00-\u9fff\ue000]')
 _DOUBLED = re.compile(
     r"(?:，，|、、|；；|：：|[，；：、][，。；：、]|。[，；：、]|(?<!。)。。(?!。))|(?<![,;]),,(?![,;])|(?<!\.)\.,(?=\s)"
 )
@@ -136,18 +139,30 @@ def unbalanced_text(path: str, passages: Sequence[Passage]) -> Iterator[Diagnost
     A quotation of several paragraphs opens each of them, and is closed in the last.
     """
     for passage, following in zip_longest(passages, passages[1:]):
-        goes_on = following is not None and following.text.startswith("“")
+        goes_on = following is not None and following.text.startswith(("“", '"'))
         for start, end in units(passage):
             found = match_brackets(passage.prose, start, end)
             for place in found.unclosed[:_MOST_TOLD]:
                 is_face = _FACE.search(passage.text, max(start, place - 3), place)
                 if not is_face and not (goes_on and passage.text[place] == "“"):
                     yield _unbalanced(path, passage, place, "is never closed")
+            quote = _open_quote(passage.prose, start, end)
+            if quote is not None and not goes_on:
+                yield _unbalanced(path, passage, quote, "is never closed")
             for place in found.unopened[:_MOST_TOLD]:
                 before = slice(max(start, place - 6), place)
                 is_enumerator = _ENUMERATOR.search(passage.prose[before])
                 if not is_enumerator and not _FACE.search(passage.text[before]):
                     yield _unbalanced(path, passage, place, "closes nothing")
+
+
+def _open_quote(prose: str, start: int, end: int) -> int | None:
+    """The last straight quotation mark, if it opens; those behind numbers are inches."""
+    places = [match.start() for match in _STRAIGHT.finditer(prose, start, end)]
+    if len(places) % 2 == 0 or _INCHES.search(prose, start, end):
+        return None
+    last = places[-1]
+    return last if _OPENS.match(prose, max(last - 1, start)) else None
 
 
 def units(passage: Passage) -> Iterator[tuple[int, int]]:

@@ -118,6 +118,7 @@ UNTRANSLATED_METRICS = _warning("E634", "a table of metrics is in the language o
 UNBALANCED_CODE = _warning("E701", "brackets in a code span are balanced")
 UNBALANCED_TEXT = _warning("E702", "brackets and quotation marks in a text are balanced")
 REPEATED_PUNCTUATION = _warning("E703", "punctuation marks are not doubled")
+BROKEN_MARKUP = _warning("E704", "the marks of code, emphasis and links are complete")
 MISSPELLING = _warning("E710", "words are spelt as in a dictionary")
 HALF_WIDTH = _warning("E711", "punctuation in Chinese text is full-width")
 FULL_WIDTH = _warning("E712", "Latin letters, digits and their punctuation are half-width")
