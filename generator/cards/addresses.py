@@ -24,6 +24,11 @@ _GITHUB = re.compile(
     r"(?P<path>/[^?#]*)?)?/?(?:[?#].*)?",
     re.IGNORECASE | re.ASCII,
 )
+_RAW = re.compile(
+    r"https?://raw\.githubusercontent\.com/(?P<owner>[\w.-]+)/(?P<name>[\w.-]+)"
+    r"/(?:refs/heads/)?(?P<ref>[\w.-]+)(?P<path>/[^?#]*)?(?:[?#].*)?",
+    re.IGNORECASE | re.ASCII,
+)
 _PAPER = re.compile(
     r"(?:[\w-]+\.)?arxiv\.org/(?:abs|pdf|html)/(?P<id>\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?(?:\.pdf)?"
     r"|(?:dx\.)?doi\.org/10\.48550/arxiv\.(?P<doi>\d{4}\.\d{4,5})",
@@ -71,13 +76,15 @@ def other_repositories(
 
     The card's repositories are those from which it loads (`loaded`, as `owner/name:ref`),
     the one of its front matter, and the hub's. A copy is told from a namesake by its path:
-    only what has the path of a link to the original, or nearly its owner's name, is one.
+    only what has the path of a link to the original, or nearly its owner's name, is one; so is
+    what the front matter names in place of the repository from which the card loads.
     """
     used = _used_branches(card, settings, loaded)
     by_name: dict[str, set[str]] = {}
     for repository in used:
         by_name.setdefault(repository.name, set()).add(repository.owner)
     places = [(_place(target), span) for target, span in _addresses(card)]
+    own = card.front_matter.spans[("github-link",)]
     paths = {place.path for place, _ in places if place and place.repository in used and place.path}
     for place, span in places:
         if place is None:
@@ -85,7 +92,9 @@ def other_repositories(
         owners = by_name.get(place.repository.name, set())
         if place.repository in used:
             yield from _branch_problem(path, place, span, used)
-        elif owners and (place.path in paths or nearest(place.repository.owner, owners)):
+        elif owners and (
+            span == own or place.path in paths or nearest(place.repository.owner, owners)
+        ):
             owner = min(owners)
             shown = f"{place.repository.owner}/{place.repository.name}"
             message = f"the link leads to {shown}, the card is of {owner}/{place.repository.name}"
@@ -112,17 +121,20 @@ def _used_branches(
         if match:
             repository = _Repository(match["owner"], match["name"])
             branches.setdefault(repository, match["ref"] or _USUAL_BRANCH)
-    addresses = [item.url for item in settings.mirror.repositories]
-    addresses += [card.front_matter.github_link, settings.repository]
-    for address in addresses:
-        place = _place(address)
+    loaded_names = {repository.name for repository in branches}
+    stated = _place(card.front_matter.github_link)
+    places = [_place(item.url) for item in settings.mirror.repositories]
+    # Where it is not one of those from which the card loads, but has the name of one, it is a copy.
+    if stated and (stated.repository in branches or stated.repository.name not in loaded_names):
+        places.append(stated)
+    for place in (*places, _place(settings.repository)):
         if place and not branches.get(place.repository):
             branches[place.repository] = place.ref
     return branches
 
 
 def _place(address: str) -> _Place | None:
-    match = _GITHUB.fullmatch(address)
+    match = _GITHUB.fullmatch(address) or _RAW.fullmatch(address)
     if match is None:
         return None
     repository = _Repository(match["owner"].casefold(), match["name"].casefold())
