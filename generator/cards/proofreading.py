@@ -20,7 +20,7 @@ from generator.cards.outline import heading_jumps, uneven_rows
 from generator.cards.prose import Passage
 from generator.cards.punctuation import repeated_punctuation, unbalanced_code, unbalanced_text
 from generator.cards.references import duplicate_references, undefined_footnotes
-from generator.cards.spelling import misspellings
+from generator.cards.spelling import doubled_words, misspellings
 from generator.cards.texts import SectionText
 from generator.cards.whitespace import final_newline, trailing_spaces, trailing_spaces_of_head
 from generator.config import Settings
@@ -55,6 +55,7 @@ def proofread(
 
 def _marks(path: str, language: str, passage: Passage) -> Iterator[Diagnostic]:
     yield from unbalanced_code(path, passage)
+    yield from doubled_words(path, passage)
     yield from broken_markup(path, passage)
     yield from repeated_punctuation(path, passage)
     if language == _CHINESE:

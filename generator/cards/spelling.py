@@ -16,15 +16,26 @@ from msgspec import Struct
 
 from generator.cards import rules
 from generator.cards.model import Card, Section
-from generator.cards.prose import Passage
+from generator.cards.prose import MARKUP, Passage, PassageKind
 from generator.diagnostics import Diagnostic, Edit
 from generator.source import Span
 
-_WORD = re.compile(r"(?<![\w'’@#/.\\-])[A-Za-z]{4,40}(?![\w@/\\]|[.'’-]\w)")
-_ANY_WORD = re.compile(r"[A-Za-z]{4,}")
+_WORD = re.compile(r"(?<![\w'’@#/.\\-])[A-Za-z]{3,40}(?![\w@/\\]|[.'’-]\w)")
+_ANY_WORD = re.compile(r"[A-Za-z]{3,}")
 _SENTENCE_END = re.compile(r"(?:^|[.!?:。！？：>|*-])\s*$")
 _TERMS = Path(__file__).with_name("terms.txt")
 _SHORTEST_TERM = 6
+_SHORTEST_WORD = 4
+# Shorter words are mostly names of something; these are none.
+_SHORT_MISSPELLINGS = frozenset({"teh", "hte", "adn", "tht", "whn", "yuo"})
+_SHORTEST_IN_TITLE = 6
+# Those that are never meant twice, as "that" may be, and "to" at the end of a clause.
+_TWICE = re.compile(
+    r"(?<![\w'’.-])(?P<word>the|The|an|An|of|and|are|be|we|We|these|our)"
+    r"[ \n]+(?P<again>the|an|of|and|are|be|we|these|our)(?![\w'’-])"
+)
+_BEFORE_TITLE = re.compile(rf"[{MARKUP}\s\d.#]*")
+_TITLE_WORD = re.compile(r"[A-Za-z]{4,}")
 
 
 class Corrections(Struct, frozen=True):
@@ -86,8 +97,9 @@ def misspellings(
     for passage in passages:
         for match in _WORD.finditer(passage.prose):
             word = match.group()
-            meant = corrections.of(word.lower())
-            if meant is None or not _is_common(word, passage.prose, match):
+            is_known = len(word) >= _SHORTEST_WORD or word in _SHORT_MISSPELLINGS
+            meant = corrections.of(word.lower()) if is_known else None
+            if meant is None or not _is_common(word, passage, match):
                 continue
             names = _names(card, section) if names is None else names
             if word.lower() in names:
@@ -100,6 +112,17 @@ def misspellings(
             yield rules.MISSPELLING.at(path, span, message, hint, _edits(span, word, choices))
 
 
+def doubled_words(path: str, passage: Passage) -> Iterator[Diagnostic]:
+    """A diagnostic for each small English word that stands twice in a row."""
+    for match in _TWICE.finditer(passage.prose):
+        word = match["again"]
+        is_in_two_rows = passage.kind is PassageKind.TABLE and "\n" in match.group()
+        if match["word"].lower() == word and not is_in_two_rows:
+            span = passage.span(*match.span("again"))
+            message = f'"{word}" stands here a second time'
+            yield rules.DOUBLED_WORD.at(path, span, message, "remove one of the two")
+
+
 def _edits(span: Span, word: str, choices: Sequence[str]) -> tuple[Edit, ...]:
     if len(choices) != 1 or span.start.line != span.end.line:
         return ()
@@ -107,9 +130,13 @@ def _edits(span: Span, word: str, choices: Sequence[str]) -> tuple[Edit, ...]:
     return (Edit(span, meant[:1].upper() + meant[1:] if word.istitle() else meant),)
 
 
-def _is_common(word: str, prose: str, match: re.Match[str]) -> bool:
+def _is_common(word: str, passage: Passage, match: re.Match[str]) -> bool:
     if word.islower():
         return True
+    prose = passage.prose
+    if passage.kind is PassageKind.HEADING and len(word) >= _SHORTEST_IN_TITLE:
+        begins_title = _BEFORE_TITLE.fullmatch(prose, 0, match.start())
+        return word.istitle() and (begins_title is not None or _is_in_title_case(prose))
     before, after = (
         prose[max(match.start() - 8, 0) : match.start()],
         prose[match.end() : match.end() + 3],
@@ -117,6 +144,10 @@ def _is_common(word: str, prose: str, match: re.Match[str]) -> bool:
     begins = _SENTENCE_END.search(before) or match.start() == 0
     is_followed_by_name = re.match(r"\s[A-Z]|,", after)
     return word.istitle() and bool(begins) and not is_followed_by_name
+
+
+def _is_in_title_case(prose: str) -> bool:
+    return all(word[0].isupper() for word in _TITLE_WORD.findall(prose))
 
 
 def _names(card: Card, section: Section) -> frozenset[str]:

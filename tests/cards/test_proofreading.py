@@ -106,6 +106,9 @@ def test_what_is_wrong_is_told_at_its_place(
         ("It is resized，then cropped.", "E712", "，then"),
         ("A clasification of images.", "E710", "clasification"),
         ("Clasification of images.", "E710", "Clasification"),
+        ("It is teh model.", "E710", "teh"),
+        ("The the model is good.", "E705", "the model"),
+        ("It is one of\nof the models.", "E705", "of the"),
         ("Its shortedge is resized.", "E710", "shortedge"),
     ],
 )
@@ -167,6 +170,8 @@ def test_what_is_well_written_is_left_alone(tmp_path: Path, zh: str) -> None:
         "They re-use pre-trained, fine-tuned weights; see e.g. the appendix, etc., as usual.",
         'Write "(" or `)`; a smile :) and :( are fine.',
         "An interval (0, 1], a list such as (a) first, (b) second.",
+        "I know that that is so. The The, log in in time. Log on to to-do lists; `the` the model.",
+        "Teh et al. use it.",
         "The word 深度，学习 is Chinese.",
         "The key ` is a backquote, in O`Neil, too; \\` is one, and ``a`b`` is code.",
         "2**10 = 1024, x ** 2, **kwargs, models/**/a.py and **bold** and ***both***.",
@@ -192,9 +197,43 @@ def test_no_half_width_comma_is_advised_in_chinese(tmp_path: Path) -> None:
     assert hint == '"，" separates here, "," elsewhere | write "、"'
 
 
+@pytest.mark.parametrize("title", ["Model Descrption", "Descrption of it", "1. Descrption"])
+def test_a_misspelt_word_of_a_title_is_told(tmp_path: Path, title: str) -> None:
+    text = card_text("pass", "### 模型", f"### {title}")
+    found = [item for item in check(text, tmp_path) if item.code == "E710"]
+    assert [item.place for item in found] == [place_of(text, "Descrption")]
+
+
+@pytest.mark.parametrize("title", ["Models by Wile Coyote", "The models of Descrption"])
+def test_a_name_in_a_title_is_not_misspelt(tmp_path: Path, title: str) -> None:
+    text = card_text("pass", "### 模型", f"### {title}")
+    assert "E710" not in {item.code for item in check(text, tmp_path)}
+
+
 def test_a_name_in_code_is_not_misspelt(tmp_path: Path) -> None:
     text = card_text("reszied = 1", en="The variable reszied is a number.")
     assert check(text, tmp_path) == []
+
+
+LOADS = "import megengine\nmegengine.hub.load('owner/name', 'resnet18')"
+
+
+def test_a_copy_in_the_place_of_the_repository_is_told(tmp_path: Path) -> None:
+    copy, namesake = "https://github.com/stranger/name", "https://github.com/stranger/other"
+    text = card_text(LOADS).replace("https://github.com/owner/name", copy, 1)
+    found = [item for item in check(text, tmp_path) if item.code == "E731"]
+    assert [item.place for item in found] == [place_of(text, copy)]
+    text = card_text(LOADS).replace("https://github.com/owner/name", namesake, 1)
+    assert "E731" not in {item.code for item in check(text, tmp_path)}
+
+
+def test_a_file_of_another_branch_is_told(tmp_path: Path) -> None:
+    raw = "https://raw.githubusercontent.com/owner/name"
+    other, same = f"[a]({raw}/main/a.py)", f"[a]({raw}/refs/heads/master/a.py)"
+    text = card_text(LOADS, f"{same} {other}", f"{same} {other}")
+    found = [item.place for item in check(text, tmp_path) if item.code == "E732"]
+    assert len(found) == 2
+    assert found[0] == place_of(text, f"{raw}/main")
 
 
 def test_links_to_a_copy_and_to_another_branch_are_told(tmp_path: Path) -> None:
