@@ -116,6 +116,11 @@ def passages(section: Section) -> tuple[Passage, ...]:
     return tuple(_passages(section))
 
 
+def passage_of_line(line: Line) -> Passage:
+    """A line that is read as a paragraph of its own."""
+    return _passage(PassageKind.PARAGRAPH, [line], frozenset(), in_references=False)
+
+
 def _passages(section: Section) -> Iterator[Passage]:
     labels = _labels(section.lines)
     in_references = False

@@ -29,6 +29,7 @@ _SHORTEST_WORD = 4
 # Shorter words are mostly names of something; these are none.
 _SHORT_MISSPELLINGS = frozenset({"teh", "hte", "adn", "tht", "whn", "yuo"})
 _SHORTEST_IN_TITLE = 6
+_LONGEST_TITLE = 200
 # Those that are never meant twice, as "that" may be, and "to" at the end of a clause.
 _TWICE = re.compile(
     r"(?<![\w'’.-])(?P<word>the|The|an|An|of|and|are|be|we|We|these|our)"
@@ -147,7 +148,9 @@ def _is_common(word: str, passage: Passage, match: re.Match[str]) -> bool:
 
 
 def _is_in_title_case(prose: str) -> bool:
-    return all(word[0].isupper() for word in _TITLE_WORD.findall(prose))
+    return len(prose) <= _LONGEST_TITLE and all(
+        word[0].isupper() for word in _TITLE_WORD.findall(prose)
+    )
 
 
 def _names(card: Card, section: Section) -> frozenset[str]:

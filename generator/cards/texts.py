@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from generator.cards.metrics import as_table, metrics_named_by
-from generator.cards.model import Card, Section
-from generator.cards.prose import Passage, passages
+from generator.cards.model import Card, Line, LineKind, Section
+from generator.cards.prose import Passage, passage_of_line, passages
 from generator.cards.tables import Table, find_tables
 from generator.source import Span
 
@@ -31,6 +31,22 @@ def section_text(card: Card, section: Section) -> SectionText:
     asked_for = tuple(_tables_of_metrics(card, section)) if card.front_matter.metrics else ()
     both = sorted([*written, *asked_for], key=lambda table: table.header[0].span)
     return SectionText(section, passages(section), written, tuple(both))
+
+
+def summary_text(card: Card, language: str) -> Passage | None:
+    """The summary in a language; none where it is written over several lines, or with escapes."""
+    front = card.front_matter
+    span = front.spans.get(("summary", language))
+    if span is None or span.start.line != span.end.line:
+        return None
+    start, end = span.start.column - 1, span.end.column - 1
+    written = card.text.split("\n")[span.start.line - 1]
+    if written[start : start + 1] in {'"', "'"}:
+        start, end = start + 1, end - 1
+    if written[start:end].strip() != front.summary[language]:
+        return None
+    line = Line(span.start.line, LineKind.TEXT, (), written[start:end], start + 1)
+    return passage_of_line(line)
 
 
 def _tables_of_metrics(card: Card, section: Section) -> Iterator[Table]:

@@ -236,6 +236,46 @@ def test_a_file_of_another_branch_is_told(tmp_path: Path) -> None:
     assert found[0] == place_of(text, f"{raw}/main")
 
 
+@pytest.mark.parametrize(
+    ("summary", "code", "marked"),
+    [
+        ("Deep reszied networks", "E710", "reszied"),
+        ('"Deep reszied networks"', "E710", "reszied"),
+        ("Deep (residual networks", "E702", "(resid"),
+    ],
+)
+def test_a_summary_is_read_as_well(tmp_path: Path, summary: str, code: str, marked: str) -> None:
+    head = "summary: {zh_CN: 模型, en_US: A model}"
+    text = card_text().replace(head, f"summary:\n  zh_CN: 模型\n  en_US: {summary}", 1)
+    assert [(item.code, item.place) for item in check(text, tmp_path)] == [
+        (code, place_of(text, marked))
+    ]
+
+
+def test_a_summary_in_chinese_is_set_as_chinese(tmp_path: Path) -> None:
+    summary = "网络(ImageNet预训练), 很深"
+    text = card_text().replace("zh_CN: 模型", f"zh_CN: '{summary}'", 1)
+    found = [(item.code, item.place) for item in check(text, tmp_path)]
+    places = [("E711", "(Image"), ("E714", "ImageNet"), ("E711", ", 很")]
+    assert found == [(code, place_of(text, marked)) for code, marked in places]
+
+
+@pytest.mark.parametrize(
+    ("code", "one"),
+    [
+        ("E710", "reszied "),
+        ("E730", "<http://a.example/{}> "),
+        ("E713", "`a`, `b`, `c`，`d`\n\n"),
+        ("E711", "图片, 大"),
+    ],
+)
+def test_a_card_of_nothing_but_problems_has_a_report_of_some_length(
+    tmp_path: Path, code: str, one: str
+) -> None:
+    text = card_text("pass", "文" + "\n".join(one.format(number) for number in range(1500)))
+    assert [item.code for item in check(text, tmp_path)].count(code) == 100
+
+
 def test_links_to_a_copy_and_to_another_branch_are_told(tmp_path: Path) -> None:
     of_copy = "https://github.com/stranger/name/tree/master/vision"
     of_branch = "https://github.com/owner/name/tree/main/vision"
