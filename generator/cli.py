@@ -17,10 +17,12 @@ from msgspec.structs import replace
 
 from generator import __version__
 from generator.authoring.arguments import NEW_OPTIONS, add_authoring_commands
+from generator.layout import CARD_SUFFIX
 from generator.translating import diagnostics_in, report_words, say, users_language
 
 if TYPE_CHECKING:
     from generator.cards.catalog import Catalog
+    from generator.cards.files import CardFile
     from generator.cluster.client import Cluster
     from generator.config import Settings
     from generator.diagnostics import Diagnostic
@@ -499,6 +501,7 @@ def _diagnosed(
     from generator.cache import cache_folder
     from generator.diagnostics import in_source_order
     from generator.levels import at_levels
+    from generator.site.link_check import links_to_nowhere
     from generator.translations.agreeing import agree
     from generator.translations.staleness import judge_translations
 
@@ -510,7 +513,29 @@ def _diagnosed(
     if options.links:
         diagnostics = _with_links(settings, catalog, diagnostics)
     told = catalog.without_allowed(at_levels(diagnostics, settings.checks))
-    return _Diagnosed(catalog, told, translations.unagreed)
+    # No level and no allowance is for these: a build refuses them, whatever the hub says.
+    lost = links_to_nowhere(catalog.cards, partial(_neighbours, options, settings, paths), settings)
+    diagnostics = in_source_order([*told, *lost])
+    return _Diagnosed(catalog, diagnostics, translations.unagreed)
+
+
+def _neighbours(
+    options: argparse.Namespace, settings: Settings, paths: Sequence[Path]
+) -> Sequence[CardFile]:
+    """The cards that those at `paths` can link to: all that a build of theirs would have."""
+    from generator.cards.files import card_files
+
+    hub = options.cards or settings.root / "cards"
+    found: list[Path] = []
+    for path in paths:
+        if path.absolute().is_relative_to(hub.absolute()):
+            found.append(hub)
+        elif path.is_dir():
+            found.append(path)
+        else:
+            # Not what is in folders there: somebody's home may be one.
+            found += [path, *sorted(path.parent.glob(f"*{CARD_SUFFIX}"))]
+    return card_files(dict.fromkeys(found))
 
 
 def _fix(
@@ -546,22 +571,19 @@ def _agrees(files: int) -> bool:
 
 
 def _write_report(diagnostics: Sequence[Diagnostic]) -> None:
-    from generator.excerpt import as_excerpts
-
-    words = report_words(users_language())
-    report = as_excerpts(_in_own_words(diagnostics), words)
+    report = _told(diagnostics)
     if report and sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
         from generator.colours import write_coloured
 
-        write_coloured(report, words)
+        write_coloured(report, report_words(users_language()))
     else:
         sys.stdout.write(report)
 
 
 def _told(diagnostics: Sequence[Diagnostic]) -> str:
-    from generator.diagnostics import as_text
+    from generator.excerpt import as_excerpts
 
-    return as_text(_in_own_words(diagnostics), report_words(users_language()))
+    return as_excerpts(_in_own_words(diagnostics), report_words(users_language()))
 
 
 def _in_own_words(diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:

@@ -92,6 +92,41 @@ def test_check_shows_the_line(tmp_path: Path) -> None:
     assert "    |        ^^^^^^\n" in result.stdout
 
 
+def with_lost_link(folder: Path) -> Path:
+    old = "[Deep Residual"
+    text = CARD.read_text(encoding="utf-8")
+    path = folder / "someone_vision_model.md"
+    path.write_text(text.replace(old, f"[VGG](someone_vision_vgg.md) {old}"), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") != text
+    return path
+
+
+def test_check_tells_of_links_that_a_build_refuses_in_every_format(tmp_path: Path) -> None:
+    card = with_lost_link(tmp_path)
+    line = card.read_text(encoding="utf-8").split("[VGG]", 1)[0].count("\n") + 1
+    result = hubcards("check", card)
+    assert result.returncode == 1
+    assert f"{card}:{line}:" in result.stdout
+    assert 'error[E402]: there is no card "someone_vision_vgg"\n' in result.stdout
+    assert "^" * len("someone_vision_vgg.md") in result.stdout
+    found = json.loads(hubcards("check", card, "--format", "json").stdout)
+    assert [item["code"] for item in found] == ["E402", "E402"]
+    assert found[0]["line"] == line
+    assert f"line={line}," in hubcards("check", card, "--format", "github").stdout
+    sarif = json.loads(hubcards("check", card, "--format", "sarif").stdout)
+    assert {item["ruleId"] for item in sarif["runs"][0]["results"]} == {"E402"}
+    built = hubcards("build", "--cards", tmp_path, "--output", tmp_path / "site")
+    assert built.returncode == 1
+    assert result.stdout.rpartition("more about")[0] == built.stderr.rpartition("nothing was")[0]
+
+
+def test_a_card_beside_the_one_that_is_checked_can_be_linked_to(tmp_path: Path) -> None:
+    card = with_lost_link(tmp_path)
+    card.with_name("someone_vision_vgg.md").write_text(CARD.read_text(encoding="utf-8"), "utf-8")
+    result = hubcards("check", card)
+    assert (result.returncode, result.stdout) == (0, "1 card checked: 0 errors, 0 warnings\n")
+
+
 def test_annotations_for_github_escape_what_would_end_them() -> None:
     assert as_github([problem(2, 3, 4, "a,b:c%.md")]) == (
         "::error file=a%2Cb%3Ac%25.md,line=2,col=3,endLine=2,endColumn=7,"

@@ -19,9 +19,10 @@ from msgspec.structs import replace
 
 from generator.cards.links import address_of
 from generator.cards.model import Card, Link, Section
+from generator.config import Settings
 from generator.diagnostics import Diagnostic, Severity, nearest, shortened
 from generator.layout import CARD_SUFFIX
-from generator.site.hub import Hub
+from generator.site.link_targets import leads_elsewhere
 from generator.site.markdown.render import RenderedSection
 from generator.source import Position, Span
 
@@ -32,7 +33,6 @@ _TAG = re.compile(
 _HREF = re.compile(r" href=\"([^\"]*)\"")
 _TARGET = re.compile(r" (?:href|src)=\"([^\"]*)\"")
 _ID = re.compile(r" id=\"([^\"]*)\"")
-_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 _TO_CARD = re.compile(rf"(?:[^?#/:]+/)*([^?#/:]+){re.escape(CARD_SUFFIX)}(#.*)?", re.DOTALL)
 _PAGE_AS_MARKDOWN = "index"
 _INDEX = "index.html"
@@ -119,7 +119,7 @@ def _span_as_data(span: Span) -> list[list[int]]:
 
 
 def broken_links(
-    hub: Hub,
+    settings: Settings,
     cards: Iterable[CardLinks],
     ids: Collection[str],
     anchors_of: Callable[[str], Anchors | None],
@@ -130,7 +130,7 @@ def broken_links(
     `ids` are those of all cards, also of such as could not be rendered, which have no anchors;
     `is_file` tells whether the site has a file at a path.
     """
-    site = _Site(hub, ids, anchors_of, is_file)
+    site = _Site(settings, ids, anchors_of, is_file)
     for card in cards:
         for link in card.links:
             problem = site.problem(card, link)
@@ -140,7 +140,7 @@ def broken_links(
 
 
 class _Site(Struct, frozen=True):
-    hub: Hub
+    settings: Settings
     ids: Collection[str]
     anchors_of: Callable[[str], Anchors | None]
     is_file: Callable[[str], bool]
@@ -158,20 +158,21 @@ class _Site(Struct, frozen=True):
         if not wanted:
             return None if file and self.is_file(file) else _no_file(path)
         if wanted not in self.ids:
-            return _no_card(wanted, self.ids)
-        known = self.anchors_of(wanted)
+            # The guide has its folder among those of the cards.
+            return None if file and self.is_file(file) else _no_card(wanted, self.ids)
+        known = None if anchor in _TOP else self.anchors_of(wanted)
         if known is None:
             return None
-        anchors = known.get(language) or known[self.hub.fallback.code]
+        anchors = known.get(language) or known[self.settings.required_languages[0].code]
         where = "this page" if wanted == card.card_id else f'the page of "{wanted}"'
         return _no_anchor(where, anchor, anchors)
 
     def _page(self, code: str, card: CardLinks) -> str:
-        tags = (item.tag for item in self.hub.settings.languages if item.code == code)
+        tags = (item.tag for item in self.settings.languages if item.code == code)
         return f"{next(tags)}/{card.card_id}/{_INDEX}"
 
     def _named_card(self, file: str | None) -> tuple[str, str]:
-        for language in self.hub.settings.languages:
+        for language in self.settings.languages:
             start, end = f"{language.tag}/", f"/{_INDEX}"
             if file and file.startswith(start) and file.endswith(end):
                 return language.code, file[len(start) : -len(end)]
@@ -190,7 +191,7 @@ def _no_card(wanted: str, known: Collection[str]) -> tuple[str, str]:
 
 
 def _no_anchor(where: str, anchor: str, known: Collection[str]) -> tuple[str, str] | None:
-    if anchor in known or anchor in _TOP:
+    if anchor in known:
         return None
     match = nearest(anchor, known)
     shown = ", ".join(f'"#{name}"' for name in sorted(known)[:_SHOWN_ANCHORS])
@@ -204,10 +205,10 @@ def _with_page(tag: re.Match[str]) -> str:
 
 
 def _page_href(href: re.Match[str]) -> str:
-    return f' href="{escape(_page_target(unescape(href.group(1))))}"'
+    return f' href="{escape(page_target(unescape(href.group(1))))}"'
 
 
-def _page_target(target: str) -> str:
+def page_target(target: str) -> str:
     """Where a link leads on the page: one to a card's file leads to that card's page."""
     match = _TO_CARD.fullmatch(target)
     if not match or match.group(1) == _PAGE_AS_MARKDOWN:
@@ -228,7 +229,7 @@ def _anchors_and_targets(html: str) -> tuple[frozenset[str], list[str]]:
 
 
 def _is_right_by_itself(target: str, anchors: Collection[str]) -> bool:
-    if _ELSEWHERE.match(target.replace("\\", "/")):
+    if leads_elsewhere(target):
         return True
     return target.startswith("#") and unquote(target[1:]) in anchors
 
@@ -240,7 +241,7 @@ def _spans(section: Section, target: str) -> tuple[Span, ...]:
 
 
 def _rendered(link: Link) -> str:
-    return _page_target(address_of(link))
+    return page_target(address_of(link))
 
 
 def _same(source: str, target: str) -> bool:

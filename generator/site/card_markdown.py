@@ -11,6 +11,7 @@ from generator.site.formats import day
 from generator.site.hub import Hub
 from generator.site.pages import PlacedCard
 from generator.site.plain_markdown import bare_link, fenced, plain_text
+from generator.site.sections import table_words
 
 
 def markdown_page(hub: Hub, placed: PlacedCard, language: Language) -> str:
@@ -32,7 +33,7 @@ def markdown_page(hub: Hub, placed: PlacedCard, language: Language) -> str:
         notice = text["fallback_notice"].format(language=language.name, shown=shown.name)
         parts.append(f"> {plain_text(notice)}")
     if section:
-        parts.append(section_source(card, section, hub.table_words(section.language)))
+        parts.append(section_source(card, section, table_words(hub.strings[section.language])))
     return "\n\n".join(filter(None, parts)) + "\n"
 
 

@@ -23,6 +23,7 @@ from generator.site.guide_tables import guide_table
 from generator.site.hub import Hub
 from generator.site.markdown.render import SectionRenderer
 from generator.site.pages import Page, language_links, render
+from generator.site.sections import wording
 from generator.site.theme import GUIDE_TEMPLATE
 
 SOURCES = Path(__file__).parents[1] / "guide"
@@ -131,7 +132,7 @@ def render_guide_page(
 
 def _html(hub: Hub, name: str, language: Language, renderer: Callable[[], SectionRenderer]) -> str:
     section = _section(hub, name, code_shown(hub, language))
-    shown = conforming(renderer().render(section, hub.wording(language)))
+    shown = conforming(renderer().render(section, wording(hub.strings[language.code])))
     return render_guide_page(
         hub,
         language,

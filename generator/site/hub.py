@@ -6,13 +6,10 @@ from collections.abc import Container, Mapping
 
 from msgspec import Struct
 
-from generator.cards.metrics import TableWords
 from generator.cards.model import Card
 from generator.config import Settings
 from generator.languages import Language
 from generator.site.kept_templates import CompiledTemplates
-from generator.site.markdown.footnotes import FootnoteNames
-from generator.site.markdown.render import Wording
 from generator.site.search.extent import Search
 from generator.site.strings import Strings, load_strings
 from generator.site.theme import Theme, load_theme
@@ -31,19 +28,6 @@ class Hub(Struct, frozen=True):
     def fallback(self) -> Language:
         """The language to show where a card has nothing in the page's own."""
         return self.settings.required_languages[0]
-
-    def wording(self, language: Language) -> Wording:
-        """What the Markdown renderer says in `language`."""
-        text = self.strings[language.code]
-        names = FootnoteNames(heading=text["footnotes"], back=text["back_to_footnote"])
-        return Wording(names, task_done=text["task_done"], task_open=text["task_open"])
-
-    def table_words(self, language_code: str) -> TableWords:
-        """What tables of metrics say in the language with this code."""
-        text = self.strings[language_code]
-        return TableWords(
-            text["metrics_model"], text["metrics_entrypoint"], text["metrics_dataset"]
-        )
 
     def language_among(self, codes: Container[str], language: Language) -> Language:
         """The language that a page in `language` shows of what there is in these languages."""

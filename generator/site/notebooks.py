@@ -28,6 +28,7 @@ from generator.site.card_markdown import facts, title_and_summary
 from generator.site.hub import Hub
 from generator.site.pages import PlacedCard
 from generator.site.plain_markdown import fenced, plain_text
+from generator.site.sections import table_words
 from generator.site.strings import Strings
 
 _Cell: TypeAlias = "dict[str, Any]"
@@ -54,7 +55,7 @@ def notebook(
     """
     card = placed.card
     text = hub.strings[language.code]
-    words = hub.table_words(section.language)
+    words = table_words(hub.strings[section.language])
     head = f"{title_and_summary(hub, card, language)}\n\n{facts(hub, placed, language)}"
     cells = [
         _markdown_cell("title", head),

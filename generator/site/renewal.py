@@ -65,7 +65,7 @@ def renew(
         listed, links = _told(draft.memory, paths)
         _write_common(hub, draft, key, listed)
         anchors_of = lru_cache(maxsize=_ANCHORS_AT_HAND)(partial(_anchors, draft.memory))
-        diagnostics += broken_links(hub, links, paths.keys(), anchors_of, draft.tree.has)
+        diagnostics += broken_links(hub.settings, links, paths.keys(), anchors_of, draft.tree.has)
     return rendered, diagnostics
 
 

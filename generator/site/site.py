@@ -9,7 +9,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from generator.cards.examples import SAMPLE
-from generator.cards.metrics import section_with_metrics
 from generator.cards.model import Card
 from generator.cards.schema import SCHEMA, schema_text
 from generator.site.addresses import (
@@ -30,11 +29,10 @@ from generator.site.addresses import (
 )
 from generator.site.api import listed_data, model_data, models_data
 from generator.site.api_schema import api_schemas
-from generator.site.card_links import Anchors, LocalLink, links_and_anchors, with_links_to_pages
+from generator.site.card_links import Anchors, LocalLink, links_and_anchors
 from generator.site.card_markdown import markdown_page
 from generator.site.card_pages import CardContent, compared_languages, render_card_page
 from generator.site.catalogue import CardList, card_lists, list_pages, tile
-from generator.site.conforming import conforming
 from generator.site.counterparts import counterpart_ids
 from generator.site.digests import digest_of
 from generator.site.entrypoints import named_entrypoints
@@ -50,11 +48,11 @@ from generator.site.markdown.render import RenderedSection, SectionRenderer
 from generator.site.not_found import not_found_page
 from generator.site.notebooks import notebook
 from generator.site.pages import PlacedCard, front_page
-from generator.site.pictures import without_foreign_pictures
 from generator.site.search.documents import search_document
 from generator.site.search.entries import SearchEntry, search_entry
 from generator.site.search.extent import Search
 from generator.site.search.listing import list_files, search_row
+from generator.site.sections import full_texts, shown_sample, shown_sections
 from generator.site.side_by_side import side_by_side
 from generator.site.sitemap import card_entries, robots, sitemaps
 from generator.site.variants import (
@@ -107,16 +105,9 @@ class CardOutput(Struct, frozen=True):
 def card_output(hub: Hub, placed: PlacedCard, renderer: SectionRenderer) -> CardOutput:
     """All that there is of a card. Raises `RenderError` for one that can't be shown."""
     card = placed.card
-    sections: dict[str, RenderedSection] = {}
-    for language in hub.settings.languages:
-        section = card.section(language.code)
-        if section:
-            whole = section_with_metrics(card, section, hub.table_words(section.language))
-            shown = renderer.render(whole, hub.wording(language))
-            shown = without_foreign_pictures(shown, hub.strings[language.code])
-            sections[language.code] = conforming(with_links_to_pages(shown))
-    sample = code_figure(SAMPLE, card.sample.language, card.sample.code)
-    full_text = {code: f"{sample}\n{item.html}" for code, item in sections.items()}
+    sections = shown_sections(hub.settings, hub.strings, card, renderer)
+    sample = shown_sample(card)
+    full_text = full_texts(sample, sections)
     variants = named_variants(card)
     entrypoints = named_entrypoints(hub.settings, card, [item.variant for item in variants])
     entry = search_entry(hub, card, sections, entrypoints, placed.evidence)

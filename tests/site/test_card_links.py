@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.cards.catalog import parse_catalog
+from generator.cards.files import card_files
 from generator.config import Settings
-from generator.diagnostics import Diagnostic
+from generator.diagnostics import Diagnostic, in_source_order
+from generator.site.link_check import links_to_nowhere
 from generator.site.rendering import PARALLEL_FROM
-from tests.site.hubs import SITE, card_text, write_card, write_hub
+from tests.site.hubs import SAMPLE, SITE, card_text, write_card, write_hub
 from tests.site.hubs import build as build_hub
 
 OTHER = card_text(
@@ -30,6 +33,13 @@ def build_with(settings: Settings, english: str, chinese: str = "中文") -> tup
     write_card(settings, "vision_other", OTHER)
     write_card(settings, "net", card_text({"zh_CN": chinese, "en_US": english}))
     return build(settings)
+
+
+def lost(settings: Settings) -> tuple[Diagnostic, ...]:
+    """What is told of the links without a build."""
+    folder = settings.root / "cards"
+    cards = parse_catalog([folder], settings).cards
+    return in_source_order(links_to_nowhere(cards, lambda: card_files([folder]), settings))
 
 
 def hrefs(settings: Settings, page: str) -> list[str]:
@@ -72,6 +82,7 @@ RIGHT = [
 @pytest.mark.parametrize("markdown", RIGHT)
 def test_a_link_that_leads_somewhere_is_fine(settings, markdown):
     assert build_with(settings, markdown) == ()
+    assert lost(settings) == ()
 
 
 def test_a_link_to_a_card_s_file_leads_to_its_page_in_the_same_language(settings):
@@ -118,6 +129,7 @@ WRONG = [
 def test_a_broken_link_is_an_error_where_it_stands(settings, markdown, place, message, hint):
     problems = build_with(settings, markdown)
     assert [problem.code for problem in problems] == ["E402"]
+    assert lost(settings) == problems
     assert message in problems[0].message
     assert hint in problems[0].hint
     text = (settings.root / "cards" / "net.md").read_text(encoding="utf-8").split("\n")
@@ -132,6 +144,28 @@ def test_each_place_of_a_broken_link_is_reported_and_all_in_one_run(settings):
     broken = "[a](nowhere.md) and [b](nowhere.md)"
     problems = build_with(settings, broken, broken)
     assert [problem.span.start.column for problem in problems] == [5, 25, 5, 25]
+    assert lost(settings) == problems
+
+
+def test_a_broken_link_is_told_without_a_build_in_a_card_whose_other_links_are_right(settings):
+    right = "\n\n".join(RIGHT)
+    problems = build_with(settings, f"{right}\n\n[a](vision_other.md#usge)")
+    assert [problem.code for problem in problems] == ["E402"]
+    assert lost(settings) == problems
+
+
+def test_no_file_of_the_site_is_taken_for_one_that_is_not_there(settings):
+    alternative = "# model = megengine.hub.load('a/b', 'other')\n"
+    both = {"zh_CN": "中文", "en_US": "English"}
+    write_card(settings, "vision_other", card_text(both, sample=SAMPLE + alternative))
+    assert build(settings) == ()
+    public = settings.root / "site" / "public"
+    files = [path.relative_to(public).as_posix() for path in public.rglob("*") if path.is_file()]
+    files = [path for path in files if not Path(path).name.startswith(".")]
+    assert any("variant-" in path for path in files)
+    links = "\n\n".join(f"[x](<../../{path}>)" for path in files)
+    write_card(settings, "net", card_text({"zh_CN": links}))
+    assert lost(settings) == ()
 
 
 def test_a_language_without_a_text_is_linked_to_as_it_is_shown(settings):
@@ -141,12 +175,14 @@ def test_a_language_without_a_text_is_linked_to_as_it_is_shown(settings):
     write_card(settings, "net", card_text(both))
     (problem,) = build(settings)
     assert 'no heading or anchor "#usage"' in problem.message
+    assert lost(settings) == (problem,)
 
 
 def test_a_card_that_can_not_be_shown_is_no_reason_to_complain_of_links_to_it(settings):
     write_card(settings, "bad", card_text({"zh_CN": '<div title="\n\n```python\nx = 1\n```\n'}))
     write_card(settings, "net", card_text({"zh_CN": "[x](bad.md#y)"}))
     assert [problem.code for problem in build(settings)] == ["E401"]
+    assert lost(settings) == ()
 
 
 def test_links_are_checked_between_cards_that_different_processes_rendered(settings):
@@ -185,4 +221,5 @@ def test_no_target_of_a_link_breaks_the_build(tmp_path_factory, target):
     write_card(settings, "net", card_text({"zh_CN": f"[x](<{target}>)\n\n## 标题"}))
     problems = build(settings)
     assert {problem.code for problem in problems} <= {"E402"}
+    assert lost(settings) == problems
     assert all(problem.span.start.line > 1 for problem in problems)
