@@ -513,8 +513,9 @@ def _diagnosed(
     if options.links:
         diagnostics = _with_links(settings, catalog, diagnostics)
     told = catalog.without_allowed(at_levels(diagnostics, settings.checks))
+    others = partial(_neighbours, options, settings, paths)
     # No level and no allowance is for these: a build refuses them, whatever the hub says.
-    lost = links_to_nowhere(catalog.cards, partial(_neighbours, options, settings, paths), settings)
+    lost = links_to_nowhere(catalog.readable, others, settings)
     diagnostics = in_source_order([*told, *lost])
     return _Diagnosed(catalog, diagnostics, translations.unagreed)
 
@@ -636,7 +637,7 @@ def _with_links(
         raise UsageError(message) from None
     manners = Manners(user_agent=f"hubcards/{__version__} (+{settings.repository})")
     now = datetime.now(timezone.utc)
-    how = (catalog.cards, manners, cache_folder(), now)
+    how = (catalog.readable, manners, cache_folder(), now)
     return in_source_order([*with_secure_addresses(diagnostics, *how), *check_links(*how)])
 
 

@@ -84,7 +84,7 @@ def other_repositories(
     for repository in used:
         by_name.setdefault(repository.name, set()).add(repository.owner)
     places = [(_place(target), span) for target, span in _addresses(card)]
-    own = card.front_matter.spans[("github-link",)]
+    own = card.front_matter.spans.get(("github-link",))
     paths = {place.path for place, _ in places if place and place.repository in used and place.path}
     for place, span in places:
         if place is None:
@@ -142,7 +142,9 @@ def _place(address: str) -> _Place | None:
 
 
 def _addresses(card: Card) -> Iterator[tuple[str, Span]]:
-    yield card.front_matter.github_link, card.front_matter.spans[("github-link",)]
+    front_matter = card.front_matter
+    if front_matter.github_link:
+        yield front_matter.github_link, front_matter.spans[("github-link",)]
     for section in card.sections:
         for link in section.links:
             yield link.target, link.span

@@ -33,14 +33,14 @@ _RESERVED_IDS = frozenset({"index", "guide", "assets", "tags", "api", "con", "pr
 class Catalog(Struct, frozen=True):
     """The valid cards, in the order of their ids, and the problems of all that were read.
 
-    `paths` are the files that were read as cards, valid or not. `readable` has the valid
-    cards, and those that have errors and can be read all the same.
+    `paths` are the files that were read as cards, valid or not; `readable` has of the others
+    those whose text can be told from what is wrong with them, as well.
     """
 
     paths: tuple[Path, ...]
     cards: tuple[Card, ...]
-    diagnostics: tuple[Diagnostic, ...]
     readable: tuple[Card, ...]
+    diagnostics: tuple[Diagnostic, ...]
 
     def without_allowed(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Those of the diagnostics that the cards do not allow where they are."""
@@ -63,12 +63,13 @@ def read_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:
 
     catalog = parse_catalog(paths, settings)
     hub = read_own_hub(settings)
-    examined = {str(card.path): examine(card, settings, hub) for card in catalog.cards}
+    examined = {str(card.path): examine(card, settings, hub) for card in catalog.readable}
     refused = {path for path, diagnostics in examined.items() if has_errors(diagnostics)}
     refused |= {item.path for item in catalog.diagnostics if has_errors([item])}
     return Catalog(
         catalog.paths,
         tuple(card for card in catalog.cards if str(card.path) not in refused),
+        catalog.readable,
         in_source_order(
             [
                 *catalog.diagnostics,
@@ -76,7 +77,6 @@ def read_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:
                 *at_levels(_of_the_hub(paths, catalog, hub), settings.checks),
             ]
         ),
-        catalog.cards,
     )
 
 
@@ -90,10 +90,16 @@ def parse_catalog(paths: Sequence[Path], settings: Settings) -> Catalog:
         item.card for item in parsed.values() if item.card and str(item.card.path) not in refused
     ]
     diagnostics = [diagnostic for item in parsed.values() for diagnostic in item.diagnostics]
-    cards.sort(key=lambda card: card.id)
     return Catalog(
-        tuple(parsed), tuple(cards), in_source_order([*diagnostics, *duplicates]), tuple(cards)
+        tuple(parsed),
+        _by_id(cards),
+        _by_id(item.readable for item in parsed.values() if item.readable),
+        in_source_order([*diagnostics, *duplicates]),
     )
+
+
+def _by_id(cards: Iterable[Card]) -> tuple[Card, ...]:
+    return tuple(sorted(cards, key=lambda card: card.id))
 
 
 def _of_the_hub(paths: Sequence[Path], catalog: Catalog, hub: OwnHub) -> Iterator[Diagnostic]:
@@ -102,9 +108,9 @@ def _of_the_hub(paths: Sequence[Path], catalog: Catalog, hub: OwnHub) -> Iterato
     own_folder = hub.path.parent / CARDS_FOLDER
     for path in paths:
         # A card that could not be read may be the one that mentions an entrypoint.
-        if path.resolve() == own_folder.resolve() and len(catalog.cards) == len(catalog.paths):
+        if path.resolve() == own_folder.resolve() and len(catalog.readable) == len(catalog.paths):
             shown = path.parent / hub.path.name if path.name == CARDS_FOLDER else hub.path
-            yield from unmentioned_entrypoints(str(shown), catalog.cards, hub)
+            yield from unmentioned_entrypoints(str(shown), catalog.readable, hub)
             return
 
 
@@ -128,7 +134,7 @@ def problems_of(path: Path, data: bytes, settings: Settings, hub: OwnHub) -> tup
     from generator.cards.examination import examine
 
     parsed = parse_card(path, data, settings)
-    examined = examine(parsed.card, settings, hub) if parsed.card else ()
+    examined = examine(parsed.readable, settings, hub) if parsed.readable else ()
     return in_source_order([*parsed.diagnostics, *examined])
 
 

@@ -70,10 +70,10 @@ def _told(
     card: Card, settings: Settings, diagnostics: Iterable[Diagnostic]
 ) -> tuple[Diagnostic, ...]:
     found = tuple(diagnostics)
-    told = [
-        *not_allowed(found, card.allowances),
-        *unused_in_text(str(card.path), found, card.allowances),
-    ]
+    told = [*not_allowed(found, card.allowances)]
+    # What was left out may have shown what they are for.
+    if not card.front_matter.unusable:
+        told += unused_in_text(str(card.path), found, card.allowances)
     return in_source_order(at_levels(told, settings.checks))
 
 
@@ -112,7 +112,9 @@ def _problems(
         yield from wrong_constants(path, section, own, everything)
     texts = tuple(section_text(card, section) for section in card.sections)
     yield from proofreading(card, texts, settings, [load.repository for load in loads])
-    yield from differences_of_texts(path, texts)
+    # A table that is written out in one language may be taken from the metrics in another.
+    if "metrics" not in card.front_matter.unusable:
+        yield from differences_of_texts(path, texts)
     yield from wrong_metrics(card, texts)
 
 

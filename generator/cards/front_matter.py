@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -66,7 +66,7 @@ _EXAMPLE_HINT = "begin the file with a line ---, the front matter, and another l
 
 
 class ReadFrontMatter(Struct, frozen=True):
-    """The front matter, if it is as it must be, and what is wrong with it."""
+    """The front matter, as far as it can be used, and what is wrong with it."""
 
     front_matter: FrontMatter | None
     diagnostics: tuple[Diagnostic, ...]
@@ -113,7 +113,8 @@ def read_front_matter(document: Document, settings: Settings) -> ReadFrontMatter
     diagnostics += _line_diagnostics(path, node, (), hints)
     diagnostics += _value_diagnostics(path, node, settings)
     if shape is None or diagnostics:
-        return ReadFrontMatter(None, tuple(diagnostics))
+        usable = _usable(node, _unusable(node, diagnostics), settings)
+        return ReadFrontMatter(usable, tuple(diagnostics))
     return ReadFrontMatter(_typed(node, shape), ())
 
 
@@ -131,6 +132,43 @@ def _typed(node: MappingNode, shape: _FrontMatterShape) -> FrontMatter:
         github_link=shape.github_link.strip(),
         spans=dict(_spans(node, ())),
         metrics=metric_tables(node),
+    )
+
+
+def _unusable(node: MappingNode, diagnostics: Sequence[Diagnostic]) -> frozenset[str]:
+    """The keys that are missing, or that one of the diagnostics is about."""
+    wrong = {
+        entry.key
+        for entry in node.entries
+        for item in diagnostics
+        if entry.key_span.start <= item.span.start <= entry.value.span.end
+    }
+    written = {entry.key for entry in node.entries}
+    known = msgspec.structs.fields(_FrontMatterShape)
+    # What may be missing is so by mistake, perhaps, where there is a key that nobody knows.
+    is_any_unknown = not written <= {key.encode_name for key in known}
+    wanted = {key.encode_name for key in known if key.required or is_any_unknown}
+    return frozenset(wrong | (wanted - written))
+
+
+def _usable(node: MappingNode, unusable: frozenset[str], settings: Settings) -> FrontMatter:
+    """What the front matter says in the values that are right."""
+    values: Mapping[str, Any] = plain(node)
+    texts = {
+        key: value.strip() if isinstance(value, str) and key not in unusable else ""
+        for key, value in values.items()
+    }
+    tags = values.get("tags")
+    return FrontMatter(
+        template=texts.get("template", ""),
+        title=texts.get("title", ""),
+        summary={} if "summary" in unusable else values["summary"],
+        author=texts.get("author", ""),
+        tags=tuple(tag for tag in settings.tags if isinstance(tags, list) and tag in tags),
+        github_link=texts.get("github-link", ""),
+        spans=dict(_spans(node, ())),
+        metrics={} if "metrics" in unusable else metric_tables(node),
+        unusable=unusable,
     )
 
 

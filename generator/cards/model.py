@@ -198,7 +198,8 @@ class FrontMatter(Struct, frozen=True):
     """The facts at a card's head. `summary` is by language code.
 
     `spans` has the place of each value by its path: `("title",)`, `("summary", "zh_CN")`,
-    `("tags", 0)`. `metrics` are tables by their names.
+    `("tags", 0)`. `metrics` are tables by their names. `unusable` are the keys that are missing,
+    or whose values are wrong and so left out here; a valid card has none.
     """
 
     template: str
@@ -209,6 +210,7 @@ class FrontMatter(Struct, frozen=True):
     github_link: str
     spans: Mapping[tuple[str | int, ...], Span]
     metrics: Mapping[str, MetricTable] = field(default_factory=dict)
+    unusable: frozenset[str] = frozenset()
 
 
 class Allowance(Struct, frozen=True):

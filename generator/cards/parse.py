@@ -36,14 +36,27 @@ _DECEPTIVE = re.compile(
     "|(?<=[\x21-\x7e])[\u200c\u200d]|[\u200c\u200d](?=[\x21-\x7e]))"
 )
 _MOST_TOLD = 20
+_HARMLESS = frozenset(
+    rule.code
+    for rule in (
+        rules.TEXT_BEFORE_SECTIONS,
+        rules.MISSING_SECTION,
+        rules.DECEPTIVE_CHARACTER,
+    )
+)
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class ParsedCard(Struct, frozen=True):
-    """A card, if the file is one, and the problems found in it."""
+    """A card, if the file is one, and the problems found in it.
+
+    `readable` is the card as far as it can be read, which may be so with errors, too; there is
+    none where more of what it says would be misunderstood than understood.
+    """
 
     card: Card | None
     diagnostics: tuple[Diagnostic, ...]
+    readable: Card | None = None
 
 
 def parse_card(path: Path, data: bytes, settings: Settings) -> ParsedCard:
@@ -55,12 +68,14 @@ def parse_card(path: Path, data: bytes, settings: Settings) -> ParsedCard:
     text = _LINE_END.sub("\n", data.decode("utf-8-sig"))
     document = take_apart(name, text)
     head = read_front_matter(document, settings)
-    diagnostics = list(head.diagnostics)
-    diagnostics += islice(_control_characters(name, text), _MOST_TOLD)
-    diagnostics += islice(_deceptive_characters(name, text), _MOST_TOLD)
+    in_body = [
+        *islice(_control_characters(name, text), _MOST_TOLD),
+        *islice(_deceptive_characters(name, text), _MOST_TOLD),
+    ]
     if document.front_matter is None or document.front_matter.is_closed:
-        diagnostics += check_structure(document, settings)
-    if head.front_matter:
+        in_body += check_structure(document, settings)
+    diagnostics = [*head.diagnostics, *in_body]
+    if head.front_matter and "summary" not in head.front_matter.unusable:
         diagnostics += _languages_without_counterpart(document, head.front_matter, settings)
     allowed = find_allowances(document)
     found = [
@@ -69,8 +84,9 @@ def parse_card(path: Path, data: bytes, settings: Settings) -> ParsedCard:
         *allowed.problems,
     ]
     told = in_source_order(at_levels(found, settings.checks))
-    # Whether there is a card does not depend on how grave the hub takes its problems.
-    if head.front_matter is None or has_errors(diagnostics):
+    if head.front_matter is None or has_errors(
+        item for item in in_body if item.code not in _HARMLESS
+    ):
         return ParsedCard(None, told)
     card = Card(
         id=path.stem,
@@ -81,7 +97,8 @@ def parse_card(path: Path, data: bytes, settings: Settings) -> ParsedCard:
         sections=document.sections,
         allowances=allowed.allowances,
     )
-    return ParsedCard(card, told)
+    # Whether there is a card does not depend on how grave the hub takes its problems.
+    return ParsedCard(None if has_errors(diagnostics) else card, told, card)
 
 
 def _refusal(name: str, data: bytes) -> Diagnostic | None:

@@ -37,7 +37,7 @@ def summary_text(card: Card, language: str) -> Passage | None:
     """The summary in a language; none where it is written over several lines, or with escapes."""
     front = card.front_matter
     span = front.spans.get(("summary", language))
-    if span is None or span.start.line != span.end.line:
+    if language not in front.summary or span is None or span.start.line != span.end.line:
         return None
     start, end = span.start.column - 1, span.end.column - 1
     written = card.text.split("\n")[span.start.line - 1]

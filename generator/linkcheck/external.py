@@ -33,7 +33,9 @@ def external_links(cards: Iterable[Card]) -> Mapping[str, tuple[Place, ...]]:
 
 
 def _links(card: Card) -> Iterator[tuple[str, Span]]:
-    yield card.front_matter.github_link, card.front_matter.spans["github-link",]
+    front_matter = card.front_matter
+    if front_matter.github_link:
+        yield front_matter.github_link, front_matter.spans["github-link",]
     for section in card.sections:
         for link in section.links:
             yield address_of(link), link.span

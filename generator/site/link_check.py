@@ -90,7 +90,7 @@ def _reader(
 
     @cache
     def read(card_id: str) -> tuple[tuple[LocalLink, ...], Anchors] | None:
-        card = known.get(card_id) or read_card(Path(paths[card_id]), settings).card
+        card = known.get(card_id) or read_card(Path(paths[card_id]), settings).readable
         if card is None:
             return None
         try:
