@@ -16,6 +16,7 @@ from generator.cards.allowances import not_allowed, unused_in_text
 from generator.cards.entrypoints import Load, find_loads, unknown_entrypoints
 from generator.cards.examples import Group, language_groups
 from generator.cards.hubconf import OwnHub
+from generator.cards.meant_python import as_meant
 from generator.cards.model import Card, CodeBlock, Treatment
 from generator.cards.names import undefined_names
 from generator.cards.parity.compare import differences_of_texts
@@ -102,11 +103,16 @@ def _problems(
     for variant in found.variants:
         loads += find_loads([variant.code], hub)
     yield from unknown_entrypoints(path, loads, hub)
-    yield from differences_of_languages(
-        path, groups, parsed, [language.code for language in settings.required_languages]
-    )
-    yield from wrong_accuracies(card, loads, hub)
     everything = list(parsed.values())
+    # What is told of a fence that does not say it is Python is not told of it once more.
+    meant = as_meant(card)
+    compared = groups if meant is card else language_groups(meant)
+    for block in _blocks(compared):
+        if block.code_line not in parsed:
+            parsed[block.code_line] = parse_code(block, python)
+    required = [language.code for language in settings.required_languages]
+    yield from differences_of_languages(path, compared, parsed, required)
+    yield from wrong_accuracies(card, loads, hub)
     for group, section in zip(groups, card.sections, strict=True):
         own = [parsed[example.block.code_line] for example in group.examples]
         yield from wrong_constants(path, section, own, everything)
@@ -114,7 +120,8 @@ def _problems(
     yield from proofreading(card, texts, settings, [load.repository for load in loads])
     # A table that is written out in one language may be taken from the metrics in another.
     if "metrics" not in card.front_matter.unusable:
-        yield from differences_of_texts(path, texts)
+        same = texts if meant is card else tuple(section_text(meant, s) for s in meant.sections)
+        yield from differences_of_texts(path, same)
     yield from wrong_metrics(card, texts)
 
 

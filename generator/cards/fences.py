@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from generator.cards import rules
 from generator.cards.attributes import read_attributes
 from generator.cards.document import Document
+from generator.cards.meant_python import meant_as_python
 from generator.cards.model import CodeBlock
-from generator.cards.near_python import looks_like_python
 from generator.config import Settings
 from generator.diagnostics import Diagnostic, Edit, did_you_mean
 from generator.source import Span
@@ -43,17 +43,23 @@ def check_runtimes(document: Document, settings: Settings) -> Iterator[Diagnosti
 
 def check_languages(document: Document, _settings: Settings) -> Iterator[Diagnostic]:
     """A fence in a section that was meant to be executed says that it is Python."""
+    samples = document.preamble.code_blocks
     for section in document.sections:
-        for block in section.code_blocks:
-            if block.info and not block.is_python and looks_like_python(block.language):
+        for block in meant_as_python(section, samples[0] if samples else None):
+            message = "this is Python, but its fence names no language: it will not be executed"
+            hint = "write ```python at its beginning, or ```text if it is only to be shown"
+            if block.info:
                 message = f'"{block.language}" is not taken for Python: this will not be executed'
                 hint = "write ```python at its beginning, and attributes behind a space"
-                edits = _with_python(block)
-                yield rules.NEARLY_PYTHON.at(document.path, block.info_span, message, hint, edits)
+            edits = with_python(block)
+            yield rules.NEARLY_PYTHON.at(document.path, block.info_span, message, hint, edits)
 
 
-def _with_python(block: CodeBlock) -> tuple[Edit, ...]:
-    """Python for the first word, where the word is nothing but a language."""
+def with_python(block: CodeBlock) -> tuple[Edit, ...]:
+    """Python for the first word, where the word is nothing but a language, or there is none."""
+    if not block.info:
+        end = block.info_span.end
+        return (Edit(Span(end, end), "python"),)
     word = block.info.split(maxsplit=1)[0]
     start = block.info_span.start
     return (Edit(Span.at(start.line, start.column, len(word)), "python"),) if word.isalnum() else ()

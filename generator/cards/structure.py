@@ -10,7 +10,13 @@ from generator.cards import rules
 from generator.cards.allowances import is_allowance
 from generator.cards.blocks import MAX_CONTAINERS
 from generator.cards.document import Document
-from generator.cards.fences import check_attributes, check_languages, check_runtimes
+from generator.cards.fences import (
+    check_attributes,
+    check_languages,
+    check_runtimes,
+    with_python,
+)
+from generator.cards.meant_python import is_surely_python
 from generator.cards.model import LineKind, Section
 from generator.config import Settings
 from generator.diagnostics import Diagnostic, did_you_mean
@@ -37,7 +43,9 @@ def check_sample_code(document: Document, _settings: Settings) -> Iterator[Diagn
             language = f"{block.language} code" if block.language else "of no language"
             message = f"the sample code is {language}, and will not be executed"
             hint = "write ```python at its beginning"
-            yield rules.SAMPLE_NOT_PYTHON.at(document.path, block.info_span, message, hint)
+            is_surely = not block.info and is_surely_python(block)
+            edits = with_python(block) if is_surely else ()
+            yield rules.SAMPLE_NOT_PYTHON.at(document.path, block.info_span, message, hint, edits)
     other = [
         line
         for line in preamble.lines

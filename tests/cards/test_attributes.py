@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 from pygments.lexers import get_all_lexers
 
 from generator.cards.attributes import NAMES, read_attributes
+from generator.cards.catalog import read_catalog
 from generator.cards.model import Treatment
 from generator.cards.near_python import looks_like_python
+from generator.cards.parse import parse_card
+from generator.diagnostics import Edit
+from generator.fixing.edits import with_edits
 from generator.source import Position
-from tests.cards.writing import card_of, card_text, check, in_both, place_of, python
+from tests.cards.writing import card_of, card_text, check, in_both, place_of, python, settings
 
 START = Position(7, 4)
 
@@ -168,6 +172,80 @@ def test_a_near_miss_of_python_is_told(tmp_path: Path, language: str) -> None:
     assert [item.code for item in problems] == ["E327", "E327"]
     assert problems[0].place == place_of(text, f"{language}\nx")
     assert "will not be executed" in problems[0].text
+
+
+SAMPLE = "import numpy as np\nmodel = np.eye(3)\nmodel.sum()"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import cv2\nimage = cv2.imread('cat.jpg')",
+        "from megengine import functional as F\nprint(F.ones(3))",
+        "model.mean()",
+        "total = np.sum(model)\nprint(total)",
+        "def size(x):\n    return x.size\n\nprint(size(model))",
+    ],
+)
+def test_python_in_a_fence_without_a_language_is_told_and_mended(tmp_path: Path, code: str) -> None:
+    text = card_text(SAMPLE, f"```\n{code}\n```", f"~~~~  \n{code}\n~~~~")
+    path = tmp_path / "card.md"
+    path.write_text(text, encoding="utf-8")
+    found = [item for item in read_catalog([path], settings()).diagnostics if item.code != "E740"]
+    assert [item.code for item in found] == ["E327", "E327"]
+    mended = with_edits(text.encode(), [item.edits for item in found]).decode()
+    assert mended == text.replace("~~~~  ", "~~~~python  ").replace(
+        f"```\n{code}", f"```python\n{code}"
+    )
+    assert check(mended.replace("python  ", "python"), tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "array([[1., 0., 0.],\n       [0., 1., 0.]])",
+        "np.float64(0.70312)",
+        "loss = np.float64(0.5)",
+        "Tensor([1.0, 2.0])",
+        "model = eye(3)",
+        "top1 = 70.312\ntop5 = 89.4",
+        "{'top-1': 70.312, 'model': 'resnet18'}",
+        "import numpy",
+        "import Pkg; Pkg.add('Flux')",
+        "import java.util.List",
+        "model",
+        "loss = cross_entropy(model, label)",
+        "cards\n├── a.md\n└── b.md",
+        "pip install megengine",
+        "$ python3 -m megengine",
+        ">>> model.sum()\n3.0",
+        "Sequential(\n  (0): Conv2d(3, 64)\n)",
+        "The model is described in (He et al.).",
+        "model.sum() is 3",
+        "",
+    ],
+)
+def test_what_a_fence_without_a_language_shows_else_is_no_python(tmp_path: Path, text: str) -> None:
+    fence = f"```\n{text}\n```"
+    assert check(card_text(SAMPLE, fence, fence), tmp_path) == []
+
+
+def test_sample_code_without_a_language_is_mended_where_it_surely_is_python() -> None:
+    def edits(code: str) -> list[tuple[Edit, ...]]:
+        text = card_text(f"```\n{code}\n```\n").encode()
+        return [item.edits for item in parse_card(Path("a.md"), text, settings()).diagnostics]
+
+    assert edits("pass") == [()]
+    ((edit,),) = edits(SAMPLE)
+    assert edit.text == "python"
+
+
+@pytest.mark.parametrize("info", ["py", "", "py3 compile-only"])
+def test_a_fence_that_should_say_python_is_told_of_once(tmp_path: Path, info: str) -> None:
+    code = "import numpy as np\nprint(np.ones(3))"
+    right = f"```{info.replace('py3', 'python') if ' ' in info else 'python'}\n{code}\n```"
+    text = card_text("pass", right, f"```{info}\n{code}\n```")
+    assert [item.code for item in check(text, tmp_path)] == ["E327"]
 
 
 def test_other_languages_are_not_taken_for_python() -> None:
