@@ -58,7 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _flushed(_COMMANDS[options.command](options))
     except SettingsError as error:
-        sys.stderr.write(_told(error.diagnostics))
+        if options.command == "check" and options.format != "text":
+            sys.stdout.write(_for_programs(options.format, error.diagnostics, None))
+        else:
+            sys.stderr.write(_told(error.diagnostics))
     except UsageError as error:
         sys.stderr.write(f"hubcards: {say(str(error))}\n")
     except BrokenPipeError:
@@ -423,8 +426,7 @@ def _report_rebuilt(rebuilt: Rebuilt) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from generator.diagnostics import Severity, as_json, has_errors
-    from generator.reports import as_github, as_sarif
+    from generator.diagnostics import Severity, has_errors
 
     settings = _settings(options)
     if options.agree and not options.paths:
@@ -440,12 +442,8 @@ def _check(options: argparse.Namespace) -> int:
         if is_to_be_mended:
             found = _diagnosed(options, settings, paths)
     diagnostics = found.diagnostics
-    if options.format == "json":
-        sys.stdout.write(as_json(diagnostics))
-    elif options.format == "github":
-        sys.stdout.write(as_github(_in_own_words(diagnostics)))
-    elif options.format == "sarif":
-        sys.stdout.write(as_sarif(diagnostics, _sarif_rules(settings), __version__))
+    if options.format != "text":
+        sys.stdout.write(_for_programs(options.format, diagnostics, settings))
     else:
         errors = sum(item.severity is Severity.ERROR for item in diagnostics)
         warnings = len(diagnostics) - errors
@@ -475,14 +473,28 @@ def _tell_of_unagreed(paths: Sequence[Path]) -> None:
         )
 
 
-def _sarif_rules(settings: Settings) -> Sequence[ReportedRule]:
+def _for_programs(
+    report_format: str, diagnostics: Sequence[Diagnostic], settings: Settings | None
+) -> str:
+    """The report in a format for programs; there are no settings when these are what is wrong."""
+    from generator.diagnostics import as_json
+    from generator.reports import as_github, as_sarif
+
+    if report_format == "json":
+        return as_json(diagnostics)
+    if report_format == "github":
+        return as_github(_in_own_words(diagnostics))
+    return as_sarif(diagnostics, _sarif_rules(settings), __version__)
+
+
+def _sarif_rules(settings: Settings | None) -> Sequence[ReportedRule]:
     from generator.cards.rules import summaries
     from generator.reports import ReportedRule
     from generator.site.addresses import explanation_url
 
     language = users_language()
     return [
-        ReportedRule(code, summary, explanation_url(settings, language, code))
+        ReportedRule(code, summary, explanation_url(settings, language, code) if settings else None)
         for code, summary in summaries().items()
     ]
 

@@ -127,6 +127,24 @@ def test_a_card_beside_the_one_that_is_checked_can_be_linked_to(tmp_path: Path) 
     assert (result.returncode, result.stdout) == (0, "1 card checked: 0 errors, 0 warnings\n")
 
 
+def test_settings_that_can_not_be_used_are_told_in_the_format_that_was_asked_for(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "site.yaml").write_text("titel: x\n", encoding="utf-8")
+
+    def report(report_format: str) -> str:
+        result = hubcards("--root", tmp_path, "check", "--format", report_format)
+        assert (result.returncode, result.stderr) == (2, "")
+        return result.stdout
+
+    found = json.loads(report("json"))
+    assert {item["code"] for item in found} == {"E001"}
+    assert report("github").count("::error file=") == len(found)
+    log = Sarif.model_validate_json(report("sarif"))
+    assert [item.rule_id for item in log.runs[0].results or ()] == ["E001"] * len(found)
+
+
 def test_annotations_for_github_escape_what_would_end_them() -> None:
     assert as_github([problem(2, 3, 4, "a,b:c%.md")]) == (
         "::error file=a%2Cb%3Ac%25.md,line=2,col=3,endLine=2,endColumn=7,"

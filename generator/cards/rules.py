@@ -146,6 +146,15 @@ NO_REASON = _error("E903", "an allowance gives its reason")
 BAD_ALLOWANCE = _error("E904", "an allowance is well formed")
 
 
+_OF_THE_SITE = {
+    "E001": "the settings of the hub can be used",
+    "E002": "each text of the site stands in every language",
+    "E003": "the theme of the site can be used",
+    "E401": "the pages of the card can be made",
+    "E402": "a link between cards leads somewhere",
+}
+"""What is wanted of more than a card, and so is no rule of cards; by code."""
+
 _FIRST_OF_WHAT_A_CARD_SAYS = "E500"
 
 
@@ -161,5 +170,5 @@ def is_essential(rule: Rule) -> bool:
 
 
 def summaries() -> dict[str, str]:
-    """What each rule wants of a card, by code."""
-    return {rule.code: rule.summary for rule in all_rules()}
+    """What is wanted of cards, and of the hub, by the code of the problem when it is not so."""
+    return {**_OF_THE_SITE, **{rule.code: rule.summary for rule in all_rules()}}
