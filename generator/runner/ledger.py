@@ -30,12 +30,15 @@ class Ledger:
 
     `fences` has the treatment of each fence of a card, by its line; `failed` and `seen` the
     lines of those of which something failed, and of those that were run or skipped.
+    `unanswered` has the addresses that nothing answered though nothing failed, each with what
+    to do about it.
     """
 
     fences: dict[str, dict[int, str]] = field(default_factory=dict)
     seen: dict[str, set[int]] = field(default_factory=dict)
     failed: dict[str, set[int]] = field(default_factory=dict)
     examples: Counter[Source] = field(default_factory=Counter)
+    unanswered: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def add_card(self, path: str, fences: Mapping[int, str]) -> None:
         """Take in a card: each of its fences counts from now on, whatever becomes of it."""
@@ -49,6 +52,10 @@ class Ledger:
     def add_source(self, source: Source) -> None:
         """Take in where the outcome of an example is from."""
         self.examples[source] += 1
+
+    def add_unanswered(self, path: str, reasons: Mapping[str, str]) -> None:
+        """Take in what nothing answered though the example did not fail: why, by the address."""
+        self.unanswered.setdefault(path, {}).update(reasons)
 
     def as_data(self) -> dict[str, list[tuple[int, str]]]:
         """The fences, as what can be sent to another process."""
@@ -80,6 +87,13 @@ class Ledger:
             once = f" ({self.examples[Source.CREDITED]:,} by the same code of another group)"
         recorded = self.examples[Source.RECORD]
         return f"{run + recorded:,} examples: {run:,} run{once}, {recorded:,} taken from records"
+
+    def unanswered_lines(self) -> Iterable[str]:
+        """What nothing answered though nothing failed, a card after the other."""
+        for path, reasons in sorted(self.unanswered.items()):
+            for url, reason in reasons.items():
+                yield f"{path}: nothing answered {url}, and no example failed for it"
+                yield from (f"  {line}" for line in reason.splitlines())
 
     def lines(self) -> Iterable[str]:
         """The ledger as a table: a line a card, and one in total."""

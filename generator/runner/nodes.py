@@ -125,6 +125,16 @@ class ExampleItem(pytest.Item):
         if result.outcome.failure:
             raise ExampleError(result)
 
+    @property
+    def unanswered(self) -> dict[str, str]:
+        """The addresses that nothing answered, each with what to do about it.
+
+        None are told where the code says that it fails: that may be why.
+        """
+        if self.result is None or self.example.block.treatment is Treatment.RAISE:
+            return {}
+        return {harmless(item.url): harmless(item.reason or "") for item in self.result.unanswered}
+
     def reportinfo(self) -> tuple[Path, int, str]:
         """The card, the line of the example's fence from 0, and the example's name."""
         return self.path, self.fence_line - 1, self.full_name

@@ -375,6 +375,7 @@ class CardPlugin:
             if report.when == "call" and item.result is not None:
                 # How long it waited for its turn, or for nothing, says nothing of the example.
                 report.duration = item.result.outcome.duration
+                getattr(report, _REPORT_KEY)["unanswered"] = item.unanswered
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -384,6 +385,9 @@ class CardPlugin:
         told = getattr(report, _REPORT_KEY, None)
         if told and (report.when == "call" or report.outcome != "passed"):
             self.ledger.add_example(told["card"], told["line"], has_failed=report.failed)
+            # Of an example that failed, its own report says so.
+            if report.passed and told.get("unanswered"):
+                self.ledger.add_unanswered(told["card"], told["unanswered"])
             if report.outcome != "skipped":
                 self.ledger.add_source(Source(told["source"]))
 
@@ -418,6 +422,8 @@ class CardPlugin:
             for line in self.ledger.lines():
                 terminalreporter.line(line)
             terminalreporter.line(self.ledger.sources())
+            for line in self.ledger.unanswered_lines():
+                terminalreporter.line(line)
         for problem in dict.fromkeys(self._problems):
             terminalreporter.line(problem)
 

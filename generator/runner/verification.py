@@ -25,8 +25,9 @@ from generator.runner.errors import RunnerError
 from generator.runner.facts.measuring import Counted, MeasuringError, count, measuring_group
 from generator.runner.fingerprint import code_of, fingerprints
 from generator.runner.groups import ExecutedGroup, GroupRunner
+from generator.runner.mirror.answers import how_to_add
 from generator.runner.mirror.claims import claim_of
-from generator.runner.mirror.exchange import Exchange, identities
+from generator.runner.mirror.exchange import UNANSWERED, Exchange, identities
 from generator.runner.records import Credited, RecordKeeper
 from generator.runner.schedule import Job, Schedule
 from generator.runner.session import Failure, FailureKind, Outcome
@@ -130,8 +131,9 @@ class Verifier:
             return False
         for example in group.examples:
             if example.id in run.wanted:
-                outcome = _outcome_of(example, records.get(example.id))
-                run.results[example.id] = Result(outcome, None)
+                record = records.get(example.id)
+                outcome = _outcome_of(example, record)
+                run.results[example.id] = Result(outcome, None, _unanswered(record))
         if records and self._rules.keeps_records:
             self._keeper.credit(group.card, run.credited, run.all_runs)
         return True
@@ -365,6 +367,15 @@ def _to_keep(outcome: Outcome, old: Record | None, new: Record) -> Record | None
         return old if old and old.fingerprint != new.fingerprint else None
     is_known = old and old.fingerprint == new.fingerprint and old.claim is new.claim
     return old if old and is_known and not differences(old, new) else new
+
+
+def _unanswered(record: Record | None) -> tuple[Exchange, ...]:
+    """What nothing answered when the record was made, and nothing would now."""
+    return tuple(
+        Exchange("GET", url, how_to_add(url))
+        for url, identity in (record.requests.items() if record else ())
+        if identity == UNANSWERED
+    )
 
 
 def _outcome_of(example: Example, record: Record | None) -> Outcome:

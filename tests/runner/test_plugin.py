@@ -260,6 +260,29 @@ def test_a_request_that_is_not_answered_is_named_with_what_to_do(hub):
     assert result.stdout.str().count("What the network could not answer") == 1
 
 
+def test_a_request_that_nothing_answers_is_told_also_where_no_example_fails(hub):
+    url = "https://example.org/data.json"
+    code = (
+        f"from urllib.request import urlopen as o\ntry: o('{url}')\nexcept OSError: print('none')"
+    )
+    write_card(hub.path / "cards" / "data.md", card_text(code, [python("pass")], [python("pass")]))
+    told = f"cards/data.md: nothing answered {url}, and no example failed for it"
+    for again in ("run", "taken from records"):
+        result = hub.runpytest_subprocess("cards/data.md")
+        result.assert_outcomes(passed=4)
+        result.stdout.fnmatch_lines([f"*examples:*{again}*", told, f"* - url: {url}"])
+        assert result.stdout.str().count(told) == 1
+
+
+def test_a_request_that_the_code_says_will_fail_is_not_told(hub):
+    code = "import urllib.request\nurllib.request.urlopen('https://example.org/data.json')"
+    block = python(code).replace("```python", "```python raises=urllib.error.HTTPError", 1)
+    write_card(hub.path / "cards" / "data.md", card_text("pass", [block]))
+    result = hub.runpytest_subprocess("cards/data.md")
+    result.assert_outcomes(passed=2)
+    assert "nothing answered" not in result.stdout.str()
+
+
 def test_a_request_that_is_known_is_answered(hub):
     code = "from urllib.request import urlopen as o\nprint(o('https://data.example.org/images/cat.jpg').read())"
     write_card(hub.path / "cards" / "cat.md", card_text(code))
