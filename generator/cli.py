@@ -71,12 +71,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         # Such as a disk that is full: then stderr may be on it, too.
         with contextlib.suppress(OSError):
-            sys.stderr.write(f"hubcards: {error}\n")
+            sys.stderr.write(f"hubcards: {say(_reason(error))}\n")
         _print_no_more()
     except KeyboardInterrupt:
         sys.stderr.write(f"hubcards: {say('interrupted')}\n")
         return 130
     return USAGE
+
+
+def _reason(error: OSError) -> str:
+    """What the system says, without its number."""
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
+@contextlib.contextmanager
+def _writing(target: Path, option: str) -> Iterator[None]:
+    """Where `target`, which `option` names, is written: says so when it can't be."""
+    try:
+        yield
+    except OSError as error:
+        folder = target.parent
+        reason = error.strerror or str(error)
+        if isinstance(error, FileNotFoundError) and not folder.is_dir():
+            reason = f"there is no folder {folder}"
+        message = f"can't write {target} (name another place with {option}): {reason}"
+        raise UsageError(message) from None
 
 
 def _provide_streams() -> None:
@@ -734,15 +754,17 @@ def _new(options: argparse.Namespace) -> int:
     from generator.authoring.errors import AuthoringError
 
     settings = _settings(options)
+    folder = options.cards or Path(_shown(settings.root / "cards"))
     try:
-        done = command.new(
-            settings,
-            options.cards or Path(_shown(settings.root / "cards")),
-            {name: getattr(options, name) for name in NEW_OPTIONS},
-            options.hubconf,
-            NEW_OPTIONS if options.defaults else (),
-            "serve",
-        )
+        with _writing(folder, "--cards"):
+            done = command.new(
+                settings,
+                folder,
+                {name: getattr(options, name) for name in NEW_OPTIONS},
+                options.hubconf,
+                NEW_OPTIONS if options.defaults else (),
+                "serve",
+            )
     except AuthoringError as error:
         raise UsageError(str(error)) from None
     sys.stdout.write(done)
@@ -811,7 +833,8 @@ def _schema(options: argparse.Namespace) -> int:
     settings = _settings(options)
     text = schema_text(settings, settings.base_url)
     if options.output:
-        write_whole(options.output, text.encode())
+        with _writing(options.output, "--output"):
+            write_whole(options.output, text.encode())
     else:
         sys.stdout.write(text)
     return FINE

@@ -294,6 +294,22 @@ def test_mirror_keeps_small_recordings_in_the_hub_and_forgets_them(tmp_path: Pat
     assert (again.returncode, again.stderr) == (2, f"hubcards: nothing was recorded at {url}\n")
 
 
+def test_what_can_not_be_written_is_named_with_what_to_do(tmp_path: Path) -> None:
+    target = tmp_path / "nowhere" / "schema.json"
+    result = hubcards("schema", "--output", target)
+    message = f"can't write {target} (name another place with --output): there is no folder"
+    assert result.returncode == 2
+    assert result.stderr == f"hubcards: {message} {target.parent}\n"
+    result = hubcards("schema", "--output", target, LANG="zh_CN.UTF-8", LC_ALL="")
+    assert f"（请用 --output 指定别处）：没有文件夹 {target.parent}" in result.stderr
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    cards = tmp_path / "file" / "cards"
+    new = ("new", "--cards", cards, "--defaults", "--organisation", "me", "--model", "net")
+    result = hubcards(*new, "--task", "vision", "--title", "Net")
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"hubcards: can't write {cards} (name another place with --c")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
 @pytest.mark.parametrize("arguments", [["check"], ["test", "--collect-only", "-q"]])
 def test_output_that_can_not_be_written_is_a_message_and_no_verdict(arguments: list[str]) -> None:

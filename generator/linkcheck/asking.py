@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 import threading
 import time
@@ -30,6 +31,7 @@ _LATER = (
     HTTPStatus.GATEWAY_TIMEOUT,
 )
 _MOST_REDIRECTS = 10
+_SYSTEM_NUMBER = re.compile(r"^\[Errno -?\d+\] ")
 
 
 class Manners(Struct, frozen=True):
@@ -220,4 +222,11 @@ def _is_global(address: str) -> bool:
 def _reason(error: Exception) -> str:
     if isinstance(error, httpx.TimeoutException):
         return "no answer in time"
-    return str(error) or type(error).__name__
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, socket.gaierror):
+            return "its host is not known here; it may be misspelt, or the network is not there"
+        if isinstance(cause, ConnectionRefusedError):
+            return "its host takes no connections there"
+        cause = cause.__cause__ or cause.__context__
+    return _SYSTEM_NUMBER.sub("", str(error)) or type(error).__name__

@@ -203,6 +203,20 @@ def test_no_answer_at_all_is_a_warning(settings, tmp_path, host):
     assert "no answer in time" in slow.message
     (closed,) = check(settings, tmp_path, "[x](http://127.0.0.1:1/x)")
     assert (closed.code, "can't be told" in closed.message) == ("E803", True)
+    assert closed.message.endswith(": its host takes no connections there")
+
+
+def test_a_host_that_nobody_knows_is_told_without_the_system_s_numbers(
+    settings, tmp_path, monkeypatch
+):
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    write_card(settings, "net", card_text({"zh_CN": "中文"}, link="http://nowhere.invalid/x"))
+    cards = parse_catalog([settings.root / "cards"], settings).cards
+    (problem,) = check_links(cards, QUICK, tmp_path / "cache", NOW, lambda _: True)
+    assert problem.code == "E803"
+    assert "its host is not known here" in problem.message
 
 
 def test_hosts_are_asked_side_by_side_and_each_one_question_at_a_time_with_pauses(
