@@ -112,7 +112,9 @@ def _translated(text: str, messages: Sequence[_Message]) -> str:
                 name: _translated(value, simple) if name in message.said else value
                 for name, value in parts.items()
             }
-            return text if message.joins and values == parts else _filled(message.text, values)
+            if message.joins and values == parts:
+                continue
+            return _filled(message.text, values)
     return text
 
 
@@ -129,8 +131,10 @@ def _messages(language: str) -> tuple[_Message, ...]:
     return tuple(sorted(messages, key=_how_much_varies))
 
 
-def _how_much_varies(message: _Message) -> tuple[int, int]:
-    return message.pattern.groups, -len(message.pattern.pattern)
+def _how_much_varies(message: _Message) -> tuple[bool, int, int]:
+    groups = message.pattern.groups
+    # Of those that join parts, that of the most parts is meant.
+    return message.joins, -groups if message.joins else groups, -len(message.pattern.pattern)
 
 
 def _message(english: str, own: str) -> _Message:

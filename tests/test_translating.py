@@ -109,6 +109,16 @@ def test_wrong_usage_is_told_in_chinese() -> None:
     assert (result.returncode, result.stderr) == (2, f"hubcards: {told}\n")
 
 
+def test_an_option_that_is_refused_is_told_in_chinese_with_all_its_parts() -> None:
+    wrong = '"(" is never closed; remove it, or write the other one'
+    own = "“(”没有结束；请删除，或补上另一个"
+    assert translated(f"--title: {wrong}; for example: (a)", CHINESE) == (
+        f"--title：{own}；例如：(a)"
+    )
+    assert translated(f"--title: {wrong}", CHINESE) == f"--title：{own}"
+    assert translated(wrong, CHINESE) == own
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_each_command_is_told_in_chinese(command: str) -> None:
     chinese = hubcards(command, "--help", LC_ALL="zh_CN.UTF-8").stdout

@@ -34,8 +34,9 @@ class Answers:
         """Raise `AuthoringError` when one of `names` is neither given nor can be asked for."""
         missing = [f"--{name}" for name in names if name not in self._given]
         if missing and self._ask is None:
-            message = f"give {' and '.join(missing)}; they are asked for only in a terminal"
-            raise AuthoringError(message)
+            first = ", ".join(missing[:-1])
+            named = f"{first} and {missing[-1]}" if first else missing[0]
+            raise AuthoringError(f"give {named}; they are asked for only in a terminal")
 
     def get(
         self, name: str, question: str, default: str | None, read: Callable[[str], Answer]
@@ -43,15 +44,13 @@ class Answers:
         """The answer, as `read` understands it, which raises `AuthoringError` for a bad one.
 
         What was given is not asked for, and is refused when it is bad; who is asked may correct
-        it. An empty line is the `default`, if there is one.
+        it. An empty line is the `default`, if there is one, and behind a bad answer what it could
+        be instead.
         """
         if name in self._given:
-            try:
-                return read(self._given[name].strip())
-            except AuthoringError as error:
-                raise AuthoringError(f"--{name}: {error}") from None
+            return _read_option(name, self._given[name].strip(), read)
         if default is not None and (self._ask is None or name in self._settled):
-            return read(default)
+            return _read_option(name, default, read)
         if self._ask is None:
             raise AuthoringError(f"give --{name}: {question}")
         while True:
@@ -63,3 +62,12 @@ class Answers:
                 return read(text or default or "")
             except AuthoringError as error:
                 self._tell(say(str(error)))
+                default = error.mended or default
+
+
+def _read_option(name: str, text: str, read: Callable[[str], Answer]) -> Answer:
+    try:
+        return read(text)
+    except AuthoringError as error:
+        instead = f"; for example: {error.mended}" if error.mended else ""
+        raise AuthoringError(f"--{name}: {error}{instead}") from None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.authoring.answers import Answers
 from generator.authoring.draft import Draft, draft_text
@@ -20,6 +22,7 @@ from generator.authoring.reading import (
     read_text,
 )
 from generator.authoring.repository import ModelRepository, read_repository
+from generator.authoring.typesetting import ways_to_set
 from generator.cards import hubconf
 from generator.cards.catalog import name_problem, parse_catalog
 from generator.cards.examination import examine
@@ -30,7 +33,7 @@ from generator.cards.parse import parse_card
 from generator.cards.schema import schema_address
 from generator.cards.variants import MAX_VARIANTS
 from generator.config import Settings
-from generator.diagnostics import as_text, in_source_order
+from generator.diagnostics import Diagnostic, Severity, in_source_order
 from generator.files import write_new
 
 REQUIRED = ("organisation", "task", "model")
@@ -60,11 +63,10 @@ def begin_card(
     around = _Surroundings(settings, folder, cards, read_own_hub(settings))
     draft = _draft(around, answers, hubconf_path)
     path = folder / draft.file_name
-    content = draft_text(draft, schema_address(settings.base_url)).encode()
-    _refuse_what_check_refuses(around, path, content)
+    _refuse_errors(_problems(around, draft))
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        write_new(path, content)
+        write_new(path, _content(around, draft))
     except FileExistsError:
         raise _in_use(draft.card_id, path) from None
     return path
@@ -72,6 +74,7 @@ def begin_card(
 
 def _draft(around: _Surroundings, answers: Answers, hubconf_path: Path | None) -> Draft:
     settings = around.settings
+    draft = _unknown_model(settings)
     organisations = (card.id.split("_")[0] for card in around.cards)
     written: dict[str, str] = {}
 
@@ -95,12 +98,19 @@ def _draft(around: _Surroundings, answers: Answers, hubconf_path: Path | None) -
         return part
 
     model = answers.get("model", "Model, such as ResNet", None, model_part)
-    title = answers.get("title", "Title of the page", written["model"], read_text)
-    usual = _most_common(card.front_matter.author for card in around.cards)
-    author = answers.get("author", "Author", usual or written["organisation"], read_text)
+    draft = replace(draft, organisation=organisation, task=task, model=model)
     codes = ", ".join(language.code for language in settings.languages)
     languages = answers.get(
         "languages", "Languages", codes, lambda text: read_languages(text, settings)
+    )
+    draft = replace(draft, languages=languages)
+    read_title = _fitting(around, draft, partial(_titled, draft), ways_to_set)
+    usual_title = _acceptable(written["model"], read_title)
+    draft = answers.get("title", "Title of the page", usual_title, read_title)
+    usual = _most_common(card.front_matter.author for card in around.cards)
+    draft = answers.get(
+        *("author", "Author", usual or written["organisation"]),
+        _fitting(around, draft, partial(_by, draft)),
     )
     tags = answers.get(
         "tags",
@@ -108,30 +118,91 @@ def _draft(around: _Surroundings, answers: Answers, hubconf_path: Path | None) -
         task if task in settings.tags else "",
         lambda text: read_tags(text, settings),
     )
-    repository = answers.get(
-        "repository", "Repository with its hubconf.py", settings.repository, read_repository
+    draft = replace(draft, tags=tags)
+    draft = answers.get(
+        *("repository", "Repository with its hubconf.py", settings.repository),
+        _fitting(around, draft, partial(_loading_from, draft, around.hub.entrypoints)),
     )
-    offered = _offered(around.hub, repository, hubconf_path)
+    offered = _offered(around.hub, draft.repository, hubconf_path)
     names = sorted(offered.lines) if offered else None
-    entrypoints = answers.get(
+    return answers.get(
         "entrypoints",
         f"Entrypoints, of {', '.join(names)}" if names else "Entrypoints in its hubconf.py",
         ", ".join(_usual_entrypoints(offered, model, around.cards)) or None,
-        lambda text: _read_entrypoints(text, offered),
+        _fitting(around, draft, partial(_with_entrypoints, draft, offered)),
     )
+
+
+def _unknown_model(settings: Settings) -> Draft:
+    """A card without problems, in which what is known of the model takes the place of the rest."""
     return Draft(
-        organisation=organisation,
-        task=task,
-        model=model,
-        title=title,
-        author=author,
-        languages=languages,
-        tags=tags,
-        repository=repository,
-        entrypoints=entrypoints,
-        # Where nobody can look it up, it is likely: a hub is for models that were trained.
-        pretrained=offered.pretrained if offered else frozenset(entrypoints),
+        organisation="organisation",
+        task="task",
+        model="model",
+        title="Net",
+        author="Author",
+        languages=tuple(language.code for language in settings.languages),
+        tags=tuple(settings.tags)[:1],
+        repository=read_repository("owner/name"),
+        entrypoints=("net",),
+        pretrained=frozenset(),
     )
+
+
+def _fitting(
+    around: _Surroundings,
+    before: Draft,
+    read: Callable[[str], Draft],
+    ways: Callable[[str], Iterable[str]] = lambda _: (),
+) -> Callable[[str], Draft]:
+    """`read`, which refuses what would give the card a problem that it had not `before`.
+
+    The `ways` are how the answer may have been meant: one without problems is offered.
+    """
+    had = {(item.code, item.message) for item in _problems(around, before)}
+
+    def problem_of(text: str) -> Diagnostic | None:
+        found = _problems(around, read(text))
+        return next((item for item in found if (item.code, item.message) not in had), None)
+
+    def judged(text: str) -> Draft:
+        problem = problem_of(text)
+        if problem:
+            mended = next((way for way in ways(text) if problem_of(way) is None), None)
+            raise AuthoringError(f"{problem.message}; {problem.hint}", mended)
+        return read(text)
+
+    return judged
+
+
+def _acceptable(text: str, read: Callable[[str], object]) -> str:
+    """`text`, or what `read` would have in its place."""
+    try:
+        read(text)
+    except AuthoringError as error:
+        return error.mended or text
+    return text
+
+
+def _titled(draft: Draft, text: str) -> Draft:
+    return replace(draft, title=read_text(text))
+
+
+def _by(draft: Draft, text: str) -> Draft:
+    return replace(draft, author=read_text(text))
+
+
+def _loading_from(draft: Draft, own: Entrypoints | None, text: str) -> Draft:
+    # Which are loaded is asked next: till then it is one that cannot be wrong.
+    some = tuple(sorted(own.loadable or ())[:1]) if own else ()
+    return replace(draft, repository=read_repository(text), entrypoints=some or draft.entrypoints)
+
+
+def _with_entrypoints(draft: Draft, offered: Entrypoints | None, text: str) -> Draft:
+    names = _read_entrypoints(text, offered)
+    # Where nobody can look it up, it is likely: a hub is for models that were trained.
+    pretrained = offered.pretrained if offered else frozenset(names)
+    return replace(draft, entrypoints=names, pretrained=pretrained)
 
 
 def _read_entrypoints(text: str, offered: Entrypoints | None) -> tuple[str, ...]:
@@ -199,9 +270,19 @@ def _in_use(card_id: str, path: Path) -> AuthoringError:
     return AuthoringError(f'the id "{card_id}" is in use: {path}; name the model differently')
 
 
-def _refuse_what_check_refuses(around: _Surroundings, path: Path, content: bytes) -> None:
-    parsed = parse_card(path, content, around.settings)
+def _refuse_errors(problems: Iterable[Diagnostic]) -> None:
+    error = next((item for item in problems if item.severity is Severity.ERROR), None)
+    if error:
+        raise AuthoringError(f"the card would have an error: {error.message}; {error.hint}")
+
+
+def _problems(around: _Surroundings, draft: Draft) -> tuple[Diagnostic, ...]:
+    """What is wrong with the card that would be written."""
+    path = around.folder / draft.file_name
+    parsed = parse_card(path, _content(around, draft), around.settings)
     examined = examine(parsed.card, around.settings, around.hub) if parsed.card else ()
-    problems = in_source_order([*parsed.diagnostics, *examined])
-    if problems:
-        raise AuthoringError(f"the card would have problems:\n{as_text(problems).rstrip()}")
+    return in_source_order([*parsed.diagnostics, *examined])
+
+
+def _content(around: _Surroundings, draft: Draft) -> bytes:
+    return draft_text(draft, schema_address(around.settings.base_url)).encode()

@@ -13,6 +13,7 @@ import yaml
 from msgspec import Struct
 
 from generator.authoring.repository import GITHUB, ModelRepository
+from generator.authoring.typesetting import behind_chinese
 from generator.cards.front_matter import TEMPLATES
 from generator.layout import CARD_SUFFIX
 from generator.yamltree import YamlError, compose, plain
@@ -79,7 +80,8 @@ def _front_matter(draft: Draft, schema: str) -> str:
 
 
 def _summary(title: str, code: str) -> str:
-    return f"{title} 预训练模型" if code.startswith("zh") else f"Pre-trained {title}"
+    is_chinese = code.startswith("zh")
+    return f"预训练的{behind_chinese(title)}" if is_chinese else f"Pre-trained {title}"
 
 
 def _sample_code(draft: Draft) -> str:
@@ -103,7 +105,6 @@ def _section(draft: Draft, code: str) -> str:
     names = {name: name for name in draft.entrypoints} if draft.entrypoints[1:] else {}
     rows = "\n".join(f"| {names.get(name, title)} | `{name}` |" for name in draft.entrypoints)
     values: Mapping[str, str] = {
-        "title": title,
         "rows": rows,
         "repository": draft.repository.name,
         "link": draft.repository.link,

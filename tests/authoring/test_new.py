@@ -143,6 +143,56 @@ def test_what_is_wrong_is_told_with_the_remedy(
     assert not (hub / "cards").exists()
 
 
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("残差网络ResNet", '"ResNet" touches a Chinese character; put a space between them'),
+        ("图片，分类(a）", '"）" is full-width; write ")"; for example: 图片，分类(a)\n'),
+        ("A (unbalanced", '"(" is never closed; '),
+    ],
+)
+def test_a_title_that_check_would_warn_of_is_refused_with_what_to_write(
+    hub: Path, title: str, told: str
+) -> None:
+    result = hubcards(hub, *GIVEN, "--title", title)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("hubcards: --title: ")
+    assert told in result.stderr
+    assert not (hub / "cards").exists()
+
+
+@pytest.mark.parametrize(
+    ("title", "mended"),
+    [
+        ("残差网络ResNet", "残差网络 ResNet"),
+        ("图片，分类(a）", "图片，分类(a)"),
+        ("网络,ＡＢＣ(残差）", "网络，ABC（残差）"),
+    ],
+)
+def test_what_a_title_could_be_instead_is_taken_by_enter(
+    hub: Path, title: str, mended: str
+) -> None:
+    code, seen = in_terminal(hub, ["new"], ["O", "vision", "Net", "", title, *[""] * 5])
+    assert code == 0, seen
+    assert f"Title of the page [{mended}]: " in seen
+    assert only_card(hub).front_matter.title == mended
+    again = hubcards(hub, *GIVEN[:-1], "Two", "--title", mended, "--entrypoints", "other")
+    assert again.returncode == 0, again.stderr
+    assert hubcards(hub, "check").stdout.endswith("2 cards checked: 0 errors, 0 warnings\n")
+
+
+def test_a_model_with_a_chinese_name_has_a_well_set_title(hub: Path) -> None:
+    done = hubcards(hub, *GIVEN[:-1], "残差网络ResNet", "--entrypoints", "net_small")
+    assert done.returncode == 0, done.stderr
+    assert only_card(hub).front_matter.title == "残差网络 ResNet"
+
+
+@pytest.mark.parametrize("title", ["Net!", "What?", "残差网络。", "残差网络(ResNet)"])
+def test_a_title_that_ends_with_punctuation_is_no_problem(hub: Path, title: str) -> None:
+    assert hubcards(hub, *GIVEN, "--title", title).returncode == 0
+    assert only_card(hub).front_matter.title == title
+
+
 def test_without_a_terminal_what_is_missing_is_named_and_nothing_asked(hub: Path) -> None:
     result = hubcards(hub, "new", "--task", "vision")
     assert (result.returncode, result.stdout) == (2, "")
@@ -150,7 +200,7 @@ def test_without_a_terminal_what_is_missing_is_named_and_nothing_asked(hub: Path
 
 
 def test_in_a_terminal_each_thing_is_asked_for_and_may_be_corrected(hub: Path) -> None:
-    typed = ["MegEngine", "vision", "a/b", "Net", "Ein Netz", "", "", "visoin", "nlp", "", ""]
+    typed = ["MegEngine", "vision", "a/b", "Net", "", "Ein Netz", "", "visoin", "nlp", "", ""]
     code, seen = in_terminal(hub, ["new"], typed)
     assert code == 0, seen
     assert 'did you mean "vision"?' in seen
