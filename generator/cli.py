@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
@@ -763,12 +764,20 @@ def _new(options: argparse.Namespace) -> int:
                 {name: getattr(options, name) for name in NEW_OPTIONS},
                 options.hubconf,
                 NEW_OPTIONS if options.defaults else (),
-                "serve",
+                "serve" if _is_installed("watchfiles") else "build",
             )
     except AuthoringError as error:
         raise UsageError(str(error)) from None
     sys.stdout.write(done)
     return FINE
+
+
+def _is_installed(package: str) -> bool:
+    # One that is there by name only, for whatever reason, has no specification.
+    try:
+        return find_spec(package) is not None
+    except ValueError:
+        return False
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -889,7 +898,10 @@ def _settings(options: argparse.Namespace) -> Settings:
 def _cards_folder(options: argparse.Namespace, settings: Settings) -> Path:
     folder: Path = options.cards or Path(_shown(settings.root / "cards"))
     if not folder.is_dir():
-        raise UsageError(f"{folder} is not a folder; name the folder of the cards with --cards")
+        raise UsageError(
+            f"{folder} is not a folder; name the folder of the cards with --cards, "
+            "or begin a card with hubcards new"
+        )
     return folder
 
 

@@ -176,7 +176,10 @@ def load_settings(root: Path) -> Settings:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        hint = "run the command in the root of a hub, or name it with --root"
+        hint = (
+            "run the command in a hub, or name its folder with --root; to make a hub, see "
+            '"A hub of your own" in the README of hubcards'
+        )
         raise _failed(name, FILE_START, f"can't be read: {error.strerror}", hint) from None
     except UnicodeDecodeError as error:
         raise _failed(name, FILE_START, f"is not UTF-8: {error}", "save it as UTF-8") from None

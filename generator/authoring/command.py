@@ -12,6 +12,7 @@ from rich.cells import cell_len, set_cell_size
 
 from generator.authoring.answers import Answers
 from generator.authoring.beginning import begin_card
+from generator.authoring.draft import PLACEHOLDER
 from generator.authoring.errors import AuthoringError
 from generator.authoring.listing import (
     card_line,
@@ -45,7 +46,7 @@ def new(
     answers = Answers(given, ask, lambda text: sys.stdout.write(f"  {text}\n"), settled)
     path = begin_card(settings, folder, answers, hubconf)
     steps = {
-        "write its text": "the comments in the file say what goes where",
+        "write its text": f"in place of the comments in lines {_to_fill_in(path)} of the file",
         f"hubcards check {path}": "tells what is wrong with it, and how to mend it",
         f"hubcards test {path}": "tells whether its code runs, and keeps the evidence",
         f"hubcards {preview}": "shows its pages" if preview == "serve" else "makes its pages",
@@ -87,6 +88,12 @@ def show(
     card = find_card(catalog.cards, card_id)
     section = choose_section(card, language, settings, os.environ)
     return card_in_terminal(card, section, evidence_state(card, evidence.of(card).evidence))
+
+
+def _to_fill_in(path: Path) -> str:
+    text = path.read_text(encoding="utf-8")
+    lines = enumerate(text.splitlines(), 1)
+    return ", ".join(str(number) for number, line in lines if PLACEHOLDER.match(line))
 
 
 def _ask(question: str) -> str:

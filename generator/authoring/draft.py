@@ -18,6 +18,9 @@ from generator.cards.front_matter import TEMPLATES
 from generator.layout import CARD_SUFFIX
 from generator.yamltree import YamlError, compose, plain
 
+PLACEHOLDER = re.compile(r"<!-- (?!section: )")
+"""A line of a card to begin from that says what is to be written in its place."""
+
 _SKELETONS = Path(__file__).with_name("skeletons")
 _COMMON_SKELETON = "en_US"
 _MARKDOWN = re.compile(r"[\\`*\[\]<>|~&]")

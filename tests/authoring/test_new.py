@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from generator.cards.model import Card
 from generator.cards.parse import parse_card
 from generator.config import load_settings
 from generator.diagnostics import as_text
-from tests.authoring.hubs import SITE, hubcards, in_terminal, write_hub
+from tests.authoring.hubs import ROOT, SITE, hubcards, in_terminal, write_hub
 
 GIVEN = ("new", "--organisation", "MegEngine", "--task", "vision", "--model", "Net")
 
@@ -41,8 +42,24 @@ def test_a_new_card_has_no_problems_and_the_next_steps_are_named(hub: Path) -> N
     assert result.stdout.startswith(f"wrote {path}\n")
     for command in ("check", "test"):
         assert f"hubcards {command} {path}" in result.stdout
+    comments = re.search(r"in place of the comments in lines (.*) of the file", result.stdout)
+    assert comments
+    lines = (hub / path).read_text(encoding="utf-8").splitlines()
+    numbers = [number for number, line in enumerate(lines, 1) if re.match("<!-- (?!section)", line)]
+    assert len(numbers) == 8
+    assert comments[1] == ", ".join(map(str, numbers))
     checked = hubcards(hub, "check", path)
     assert checked.stdout == "1 card checked: 0 errors, 0 warnings\n"
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_next_step_is_a_preview_only_where_that_is_installed(
+    hub: Path, installed: bool, tmp_path: Path
+) -> None:
+    hidden = "import sys; sys.modules['watchfiles'] = None\n"
+    (tmp_path / "sitecustomize.py").write_text("" if installed else hidden, encoding="utf-8")
+    told = hubcards(hub, *GIVEN, PYTHONPATH=f"{ROOT}:{tmp_path}").stdout
+    assert ("hubcards serve" in told, "hubcards build" in told) == (installed, not installed)
 
 
 def test_entrypoints_come_from_the_hubs_own_hubconf_which_is_not_run(hub: Path) -> None:
