@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from generator import __version__
 from generator.authoring.arguments import NEW_OPTIONS, add_authoring_commands
 from generator.layout import CARD_SUFFIX
+from generator.speaking import SpeakingParser
 from generator.translating import diagnostics_in, report_words, say, users_language
 
 if TYPE_CHECKING:
@@ -126,14 +127,19 @@ def _write_utf8(stream: TextIO) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = SpeakingParser(
         prog="hubcards",
         description=say("Checks, publishes and executes the model cards of a hub."),
         epilog=say(
             "Exit codes: 0 fine, 1 cards have problems or an example failed, 2 wrong usage."
         ),
     )
-    parser.add_argument("--version", action="version", version=f"hubcards {__version__}")
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"hubcards {__version__}",
+        help=say("show the version and exit"),
+    )
     parser.add_argument(
         "--root",
         metavar="DIR",
@@ -353,7 +359,7 @@ def _build(options: argparse.Namespace) -> int:
         ):
             report = build_site(replace(build, progress=progress, renderer=renderer))
     except OutputError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(f"{error.message}; {error.hint}") from None
     sys.stderr.write(_told(report.diagnostics))
     _tell_of_evidence(report.problems)
     if has_errors(report.diagnostics):
@@ -737,7 +743,7 @@ def _mirror(options: argparse.Namespace) -> int:
     settings = _settings(options)
     try:
         for url in options.keep or ():
-            sys.stdout.write(f"kept as {_shown(keep_in_hub(settings, url))}\n")
+            sys.stdout.write(_line(f"kept as {_shown(keep_in_hub(settings, url))}"))
         if options.forget:
             forget(settings, options.forget)
         if options.keep or options.forget:
@@ -745,7 +751,7 @@ def _mirror(options: argparse.Namespace) -> int:
         listed, problems = list_mirror(settings)
     except RunnerError as error:
         raise UsageError(str(error)) from None
-    sys.stderr.writelines(f"evidence: {problem}\n" for problem in problems)
+    _tell_of_evidence(problems)
     sys.stdout.write(as_json(listed) if options.format == "json" else as_text(listed))
     return FINE
 

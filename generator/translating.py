@@ -1,8 +1,9 @@
 """What the command says, in the language of its user.
 
 Messages are written in English where they arise. A catalogue has for each of them the same in
-another language, with `{names}` for what varies: `{name:number}` is digits, and `{name:say}` a
-part that is in the catalogue itself.
+another language, with `{names}` for what varies: `{name:number}` is digits, `{name:say}` a part
+that is in the catalogue itself, and `{name:pieces}` a list of what a card says, in which what
+stands around code, and how many more there are, is in the catalogue.
 """
 
 from __future__ import annotations
@@ -24,19 +25,21 @@ CHINESE, ENGLISH = "zh_CN", "en_US"
 
 _LONGEST = 1_500
 _FOLDER = Path(__file__).parent / "messages"
-_PLACE = re.compile(r"\{(?P<name>\w+)(?::(?P<kind>say|number))?\}|(?P<brace>\{\{|\}\})")
+_PIECE = re.compile(r"(?<![^\s`])[^\s,`][^,`]* in `[^`]*`| and \d+ more$")
+_PLACE = re.compile(r"\{(?P<name>\w+)(?::(?P<kind>say|number|pieces))?\}|(?P<brace>\{\{|\}\})")
 
 
 class _Message(Struct, frozen=True):
     """A message of the catalogue; `said` are the places of parts that are messages.
 
-    One that `joins` has nothing but such parts.
+    One that `joins` has nothing but such parts. `listed` are the places of lists.
     """
 
     pattern: re.Pattern[str]
     beginning: str
     text: str
     said: frozenset[str]
+    listed: frozenset[str]
     joins: bool
 
 
@@ -107,15 +110,24 @@ def _translated(text: str, messages: Sequence[_Message]) -> str:
         found = message.pattern.fullmatch(text)
         if found:
             parts = found.groupdict()
-            simple = [item for item in messages if not item.joins] if message.said else []
+            has_parts = message.said or message.listed
+            simple = [item for item in messages if not item.joins] if has_parts else []
             values = {
-                name: _translated(value, simple) if name in message.said else value
+                name: _translated(value, simple)
+                if name in message.said
+                else _with_pieces(value, simple)
+                if name in message.listed
+                else value
                 for name, value in parts.items()
             }
             if message.joins and values == parts:
                 continue
             return _filled(message.text, values)
     return text
+
+
+def _with_pieces(text: str, messages: Sequence[_Message]) -> str:
+    return _PIECE.sub(lambda piece: _translated(piece.group(), messages), text)
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
@@ -141,17 +153,18 @@ def _message(english: str, own: str) -> _Message:
     parts: list[str] = []
     end = 0
     seen: set[str] = set()
-    said: set[str] = set()
+    kinds: dict[str, set[str]] = {"say": set(), "pieces": set()}
     for place in _PLACE.finditer(english):
         parts.append(re.escape(english[end : place.start()]))
         parts.append(_matching(place, seen))
         seen.add(place["name"])
-        said |= {place["name"]} if place["kind"] == "say" else set()
+        kinds.get(place["kind"], set()).add(place["name"])
         end = place.end()
     parts.append(re.escape(english[end:]))
     pattern = re.compile("".join(parts), re.DOTALL)
+    said, listed = frozenset(kinds["say"]), frozenset(kinds["pieces"])
     joins = bool(said) and not re.search(r"\w", _PLACE.sub("", english))
-    return _Message(pattern, english.partition("{")[0], own, frozenset(said), joins)
+    return _Message(pattern, english.partition("{")[0], own, said, listed, joins)
 
 
 def _matching(place: re.Match[str], seen: set[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import re
 from pathlib import Path
@@ -15,6 +16,7 @@ from generator.cards.explanations import load_explanations
 from generator.translating import CHINESE, ENGLISH, diagnostics_in, load_catalogue, translated
 from tests.cards.test_explanations import EXAMPLES, card_with
 from tests.cards.writing import settings
+from tests.messages_in_source import SAMPLE, Message, messages
 from tests.test_cli import hubcards
 
 ROOT = Path(__file__).parents[1]
@@ -25,8 +27,24 @@ COMMANDS = ["build", "serve", "check", "explain", "test", "runtime", "mirror", "
 COMMANDS += ["show", "schema", "completion"]
 
 
+PUT_TOGETHER = {
+    "7 is hard to read on the 7 page: its contrast is 7",
+    "--7: 7; for example: 7",
+    'unknown 7 "7"; 7',
+    "the row has 7, the header of its table 7",
+}
+"""What is nothing without its parts, which are in the catalogue in each way that there is."""
+
+
+def told() -> list[Message]:
+    """The messages in the source, once each; what has no words is none."""
+    found = {message.text: message for message in messages()}
+    return [item for text, item in found.items() if " " in text and re.search("[a-z]{3}", text)]
+
+
 def texts_in_the_source() -> list[str]:
-    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in ROOT.glob("generator/**/*.py"))
+    files = [*ROOT.glob("generator/**/*.py"), Path(argparse.__file__)]
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in files)
     nodes = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
     return [node.value for node in nodes if isinstance(node.value, str)]
 
@@ -51,6 +69,56 @@ def test_an_entry_is_chinese_and_names_nothing_that_it_is_not_given(english: str
     assert HAN.search(own) or "：" in own or "；" in own or english == "id"
     given, wanted = (set(PLACE.findall(without_doubled_braces(text))) for text in (english, own))
     assert wanted <= given
+
+
+@pytest.mark.parametrize("message", told(), ids=lambda message: message.place)
+def test_each_message_in_the_source_is_in_the_catalogue(message: Message) -> None:
+    if message.text in PUT_TOGETHER:
+        return
+    own = translated(message.text, CHINESE)
+    assert HAN.search(own), message.text
+    # Names of code and of commands are as they are; four words are a sentence.
+    words = re.sub(r'"[^"]*"|`[^`]*`', "", own)
+    assert not re.search(r"([a-z]{2,} ){3}[a-z]{2,}", words), own
+
+
+def test_messages_are_found_in_the_source_in_each_way_that_they_are_written() -> None:
+    texts = {message.text for message in messages()}
+    assert {
+        "this one is needed",
+        f"{SAMPLE} is not a whole number above 0",
+        f"the text in {SAMPLE} (line {SAMPLE}) changed after this one, and is not committed",
+        f"the text in {SAMPLE} (line {SAMPLE}) changed after this one, in commit {SAMPLE}",
+        "add metrics: to the front matter",
+    } <= texts
+    assert any(text.startswith(f'"{SAMPLE}" names no repository; write owner') for text in texts)
+    assert len(texts) > 300
+
+
+def test_what_stands_around_code_in_a_list_is_told_in_chinese() -> None:
+    text = "3 in `(H x W x 3)`, ResNet 5 in `a, b`, 7 and 2 more of line 4 (zh_CN) is not said here"
+    own = "`(H x W x 3)` 里的 3, `a, b` 里的 ResNet 5, 7 等 2 处"
+    assert translated(text, CHINESE) == f"第 4 行（zh_CN）的 {own} 在这里没有提到"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "缺少参数：COMMAND"),
+        (("check", "--format", "x"), "参数 --format：不能是 'x'（可选："),
+        (("build", "--jobs", "0"), "参数 --jobs：'0' 不是大于 0 的整数"),
+        (("build", "--base-url", "x"), "参数 --base-url：'x' 不是 http 或 https 地址"),
+        (("check", "--foo"), "未知的参数：--foo"),
+        (("mirror", "--keep", "a", "--forget", "b"), "参数 --forget：不能与 --keep 同用"),
+    ],
+)
+def test_what_is_wrong_with_the_arguments_is_told_in_chinese(
+    arguments: tuple[str, ...], told: str
+) -> None:
+    result = hubcards(*arguments, LC_ALL="zh_CN.UTF-8")
+    assert result.returncode == 2
+    assert result.stderr.startswith("用法: hubcards")
+    assert f": 错误：{told}" in result.stderr
 
 
 @pytest.mark.parametrize("code", EXAMPLES)
@@ -123,10 +191,11 @@ def test_an_option_that_is_refused_is_told_in_chinese_with_all_its_parts() -> No
 def test_the_help_of_each_command_is_told_in_chinese(command: str) -> None:
     chinese = hubcards(command, "--help", LC_ALL="zh_CN.UTF-8").stdout
     english = hubcards(command, "--help", LC_ALL="C").stdout
-    # Usage, and what argparse says itself, are as they are.
     own = [line for line in english.splitlines() if len(line.split()) > 6 and "[" not in line]
     assert HAN.search(chinese)
-    assert [line for line in own if line in chinese and "show this help" not in line] == []
+    assert [line for line in own if line in chinese] == []
+    assert chinese.startswith("用法: hubcards")
+    assert "show this help" not in chinese
 
 
 def test_all_codes_are_explained_in_the_languages_of_the_command() -> None:

@@ -80,13 +80,12 @@ def add_authoring_commands(
         help=say("list the cards"),
         description=say("Lists the cards that can be read, with what their evidence shows."),
     )
-    for name, text in (("tag", "with this tag"), ("language", "written in this language")):
+    for name, text in (
+        ("tag", "only the cards with this tag; may stand more than once"),
+        ("language", "only the cards written in this language; may stand more than once"),
+    ):
         listing.add_argument(
-            f"--{name}",
-            metavar=name.upper(),
-            action="append",
-            default=[],
-            help=say(f"only the cards {text}; may stand more than once"),
+            f"--{name}", metavar=name.upper(), action="append", default=[], help=say(text)
         )
     add_cards(listing)
     add_format(listing)

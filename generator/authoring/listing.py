@@ -93,7 +93,7 @@ def lines_as_table(lines: Iterable[CardLine]) -> str:
             line.title,
             ", ".join(line.languages),
             ", ".join(line.tags),
-            line.evidence,
+            say(line.evidence),
         )
         table.add_row(*(Text(printable(cell)) for cell in cells))
     return shown(table)

@@ -15,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from msgspec import Struct
 
+from generator import translating
 from generator.cache import cache_folder
 from generator.config import Settings
 from generator.diagnostics import did_you_mean
@@ -43,7 +44,7 @@ class RuntimeContents(Struct, frozen=True):
 
 def tell_on_stderr(line: str) -> None:
     """Write a line of progress to the user's terminal."""
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"{translating.say(line)}\n")
     sys.stderr.flush()
 
 

@@ -20,6 +20,7 @@ from generator.runner.mirror.recordings import (
     RecordedRedirect,
     Recordings,
 )
+from generator.translating import say
 
 
 class Kind(Enum):
@@ -92,9 +93,10 @@ def as_text(listed: Sequence[Listed]) -> str:
     lines = []
     for item in listed:
         asked = ", ".join(item.cards) or "no card that was run"
-        lines += [item.url, f"  {_answer(item)}", f"  asked for by {asked}"]
+        lines += [item.url, f"  {say(_answer(item))}", f"  {say(f'asked for by {asked}')}"]
         if item.problem:
-            lines.append(f"  but {item.problem}; to record it again: {RECORD_COMMAND}")
+            problem = f"but {item.problem}; to record it again: {RECORD_COMMAND}"
+            lines.append(f"  {say(problem)}")
     return "".join(f"{line}\n" for line in (*lines, _summary(listed)))
 
 
@@ -152,5 +154,5 @@ def _answer(item: Listed) -> str:
 
 def _summary(listed: Sequence[Listed]) -> str:
     counts = {kind: sum(item.kind is kind for item in listed) for kind in Kind}
-    told = ", ".join(f"{count} {kind.value}" for kind, count in counts.items() if count)
-    return f"{len(listed)} addresses: {told}" if listed else "no addresses"
+    told = ", ".join(say(f"{count} {kind.value}") for kind, count in counts.items() if count)
+    return say(f"{len(listed)} addresses: {told}" if listed else "no addresses")
