@@ -642,22 +642,29 @@ def _explain(options: argparse.Namespace) -> int:
     from generator.cards.explanations import as_terminal_text, load_explanations
     from generator.cards.rules import all_rules
     from generator.config import SettingsError
-    from generator.diagnostics import did_you_mean, printable, shortened
-    from generator.site.addresses import explanation_url
+    from generator.diagnostics import Severity, nearest, printable, shortened
+    from generator.hub_levels import hub_level
+    from generator.site.addresses import checks_url, explanation_url
 
+    settings = None
+    with contextlib.suppress(SettingsError):
+        settings = _settings(options)
+    language = users_language()
     known = load_explanations()
     code = options.code.upper()
     if code not in known:
-        hint = did_you_mean(code, list(known))
+        near = nearest(code, known)
+        url = checks_url(settings, language) if settings else None
+        where = f"they are listed at {url}" if url else "hubcards check prints the codes"
+        hint = f'did you mean "{near}"?' if near else where
         raise UsageError(f'there is no code "{printable(shortened(options.code))}"; {hint}')
     rule = {rule.code: rule for rule in all_rules()}.get(code)
     # What is no rule for cards keeps the whole hub from being read or published.
-    level, summary = (rule.severity.value, rule.summary) if rule else ("error", None)
-    language = users_language()
+    severity, summary = (rule.severity, rule.summary) if rule else (Severity.ERROR, None)
+    level = hub_level(code, severity, settings.checks if settings else {})
     sys.stdout.write(as_terminal_text(known[code], summary, level, language))
-    with contextlib.suppress(SettingsError):
-        url = explanation_url(_settings(options), language, code)
-        sys.stdout.write(f"\n{url}\n" if url else "")
+    url = explanation_url(settings, language, code) if settings else None
+    sys.stdout.write(f"\n{url}\n" if url else "")
     return FINE
 
 

@@ -15,10 +15,12 @@ from pathlib import Path
 import yaml
 from msgspec import Struct
 
+from generator.hub_levels import HubLevel
 from generator.translating import CHINESE, ENGLISH
 from generator.yamltree import SAFE_LOADER
 
 _FOLDER = Path(__file__).parent / "explanations"
+_AT_LINE_ENDS = re.compile(r"[ \t]+$", re.MULTILINE)
 _CODE = re.compile(r"^(E\d{3}):$", re.MULTILINE)
 
 
@@ -28,6 +30,11 @@ class Example(Struct, frozen=True):
     at: str
     wrong: str
     right: str
+
+
+def with_ends_shown(text: str) -> str:
+    """The text of an example with a dot for each white space at the end of a line."""
+    return _AT_LINE_ENDS.sub(lambda spaces: "·" * len(spaces.group()), text)
 
 
 class Explanation(Struct, frozen=True):
@@ -72,30 +79,27 @@ def _text(path: Path) -> str:
 
 
 def as_terminal_text(
-    explanation: Explanation, summary: str | None, level: str, language: str
+    explanation: Explanation, summary: str | None, levels: HubLevel, language: str
 ) -> str:
     """The explanation for a terminal; `summary` is the rule's line, in English."""
     words = _WORDS[language]
-    lines = [f"{explanation.code} ({words[level]})"]
+    lines = [f"{explanation.code} ({levels.told_in(language)})"]
     if summary and language == ENGLISH:
         lines.append(f"{words['wants']}{summary}")
     lines += ["", explanation.text[language]]
     for word, text in (("wrong", explanation.example.wrong), ("right", explanation.example.right)):
-        lines += ["", words[word], *(f"    {line}" for line in text.split("\n"))]
+        shown = with_ends_shown(text).split("\n")
+        lines += ["", words[word], *(f"    {line}" for line in shown)]
     return "".join(f"{line}\n" for line in lines)
 
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     ENGLISH: {
-        "error": "error",
-        "warning": "warning",
         "wants": "It is checked that ",
         "wrong": "Instead of",
         "right": "write",
     },
     CHINESE: {
-        "error": "错误",
-        "warning": "警告",
         "wrong": "不要写",
         "right": "应写",
     },

@@ -70,11 +70,19 @@ def check_name(code: str) -> str:
 
 def explanation_url(settings: Settings, language_code: str, code: str) -> str | None:
     """Where the guide explains the check with this code, if the hub's site has the guide."""
-    if not settings.guide:
-        return None
+    language = _language(settings, language_code)
+    return absolute(settings.base_url, check_page(language, code)) if settings.guide else None
+
+
+def checks_url(settings: Settings, language_code: str) -> str | None:
+    """Where the guide lists the checks, if the hub's site has the guide."""
+    language = _language(settings, language_code)
+    return absolute(settings.base_url, guide_page(language, "checks")) if settings.guide else None
+
+
+def _language(settings: Settings, code: str) -> Language:
     languages = {item.code: item for item in reversed(settings.languages)}
-    language = languages.get(language_code, settings.languages[0])
-    return absolute(settings.base_url, check_page(language, code))
+    return languages.get(code, settings.languages[0])
 
 
 def card_markdown(language: Language, card_id: str) -> str:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TypeAlias
 
 from msgspec import Struct
 
 from generator.cards.allowances import can_be_allowed
-from generator.cards.explanations import Explanation, explained_codes, load_explanations
+from generator.cards.explanations import (
+    Explanation,
+    explained_codes,
+    load_explanations,
+    with_ends_shown,
+)
 from generator.cards.rules import Rule, all_rules, is_essential
 from generator.diagnostics import Severity
+from generator.hub_levels import hub_level
 from generator.languages import Language
+from generator.levels import Level
 from generator.site.addresses import check_page, guide_page, relative
 from generator.site.guide import GuideFile, GuidePlace, code_shown, render_guide_page
 from generator.site.hub import Hub
@@ -20,20 +26,19 @@ from generator.site.theme import CHECK_TEMPLATE
 
 _CHECKS = "checks"
 
-_Words: TypeAlias = "Mapping[str, str | Mapping[str, str]]"
-
 
 class ShownCheck(Struct, frozen=True):
-    """A check in the words of one language; `has_level` says whether a hub can set its level."""
+    """A check in the words of one language; `can_be_off` says whether the hub can do without it."""
 
     code: str
-    severity: Severity
+    gist: str
+    level: str
     text: str
     wrong: str
     right: str
     can_be_allowed: bool
     allowance: str
-    has_level: bool
+    can_be_off: bool
 
 
 def check_files(hub: Hub) -> Iterator[GuideFile]:
@@ -59,32 +64,40 @@ def _html(hub: Hub, language: Language, code: str) -> str:
         GuidePlace(
             address=lambda item: check_page(item, code),
             among=_CHECKS,
-            title=code,
+            title=f"{code}{words['colon']}{_heading(explanation, shown)}",
             description=explanation.gist(shown),
         ),
         words=words,
-        check=_shown(explanation, rule, shown),
+        check=_shown(explanation, rule, hub.settings.checks, shown),
         checks_href=relative(check_page(language, code), guide_page(language, _CHECKS)),
     )
 
 
-def _shown(explanation: Explanation, rule: Rule | None, language: str) -> ShownCheck:
+def _heading(explanation: Explanation, language: str) -> str:
+    return explanation.gist(language).rstrip(".。")
+
+
+def _shown(
+    explanation: Explanation, rule: Rule | None, levels: Mapping[str, Level], language: str
+) -> ShownCheck:
     code = explanation.code
+    level = hub_level(code, rule.severity if rule else Severity.ERROR, levels)
+    told = level.told_in(language)
     return ShownCheck(
         code=code,
-        severity=rule.severity if rule else Severity.ERROR,
+        gist=_heading(explanation, language),
+        level=told[0].upper() + told[1:],
         text=explanation.text[language],
-        wrong=explanation.example.wrong,
-        right=explanation.example.right,
+        wrong=with_ends_shown(explanation.example.wrong),
+        right=with_ends_shown(explanation.example.right),
         can_be_allowed=rule is not None and can_be_allowed(rule),
         allowance=f'<!-- hubcards: allow {code} reason="{_WORDS[language]["reason"]}" -->',
-        has_level=rule is not None and not is_essential(rule),
+        can_be_off=rule is not None and not is_essential(rule) and level.own is not Level.OFF,
     )
 
 
-_WORDS: Mapping[str, _Words] = {
+_WORDS: Mapping[str, Mapping[str, str]] = {
     "en_US": {
-        "severity": {"error": "Error", "warning": "Warning"},
         "colon": ": ",
         "example": "Example",
         "wrong": "Instead of",
@@ -96,7 +109,6 @@ _WORDS: Mapping[str, _Words] = {
         "all": "All checks",
     },
     "zh_CN": {
-        "severity": {"error": "错误", "warning": "警告"},
         "colon": "：",
         "example": "示例",
         "wrong": "不要写",

@@ -10,6 +10,7 @@ from generator.cards.explanations import load_explanations
 from generator.cards.rules import all_rules
 from generator.config import Settings
 from generator.diagnostics import Severity
+from generator.hub_levels import hub_level
 from generator.site.addresses import check_name
 
 _MARKDOWN = re.compile(r"([\\`*\[\]<>|])")
@@ -51,14 +52,15 @@ def _runtimes(settings: Settings, code: str) -> str:
     return _table(head, rows)
 
 
-def _checks(_settings: Settings, code: str) -> str:
+def _checks(settings: Settings, code: str) -> str:
     severities = {rule.code: rule.severity for rule in all_rules()}
-    words = _SEVERITIES[code]
     head = ("代号", "级别", "说明") if code == _CHINESE else ("code", "level", "what it is about")
     rows = [
         (
             f"[{item.code}]({check_name(item.code)}.html)",
-            words[severities.get(item.code, Severity.ERROR)],
+            hub_level(
+                item.code, severities.get(item.code, Severity.ERROR), settings.checks
+            ).told_in(code),
             _escaped(item.gist(code)),
         )
         for item in load_explanations().values()
@@ -75,10 +77,6 @@ def _escaped(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
 
 
-_SEVERITIES: Mapping[str, Mapping[Severity, str]] = {
-    "en_US": {Severity.ERROR: "error", Severity.WARNING: "warning"},
-    _CHINESE: {Severity.ERROR: "错误", Severity.WARNING: "警告"},
-}
 _TABLES: Mapping[str, Callable[[Settings, str], str]] = {
     "attributes": _attributes,
     "checks": _checks,

@@ -17,6 +17,7 @@ from generator.cards.explanations import explained_codes
 from generator.config import Settings, SettingsError
 from generator.diagnostics import as_text
 from generator.evidence.model import CardEvidence
+from generator.levels import Level
 from generator.site.guide import GUIDE_PAGES
 from generator.site.hub import load_hub
 from tests.site.hubs import SAMPLE, SITE, card_text, render_files, write_card, write_hub
@@ -66,6 +67,26 @@ def test_links_between_the_guides_pages_lead_somewhere(site):
     for path in pages:
         for link in re.findall(r'href="([a-z0-9-]+\.html)', site[path]):
             assert f"{posixpath.dirname(path)}/{link}" in site
+
+
+def test_the_guide_has_the_levels_of_the_hub_beside_the_usual_ones(settings):
+    write_card(settings, "a", card_text({"zh_CN": "x"}))
+    levels = {"E714": Level.ERROR, "E711": Level.OFF}
+    site = render_site(replace(settings, checks=levels))
+    assert "<td>error in this hub, warning by default</td>" in site["en-US/guide/checks.html"]
+    assert "<td>本中心：关闭，默认：警告</td>" in site["zh-CN/guide/checks.html"]
+    stricter = site["en-US/guide/check-e714.html"]
+    assert "<strong>Error in this hub, warning by default</strong>" in stricter
+    assert "checks: {E714: off}" in stricter
+    assert "checks: {" not in site["en-US/guide/check-e711.html"]
+
+
+def test_the_page_of_a_check_says_what_it_is_about(site):
+    page = site["en-US/guide/check-e740.html"]
+    gist = "E740: Nobody sees it, and every editor that removes it makes a change that a reviewer"
+    assert f"<title>{gist}" in page
+    assert f"<h1>{gist}" in page
+    assert "文字·\n" in page
 
 
 def test_a_hub_can_do_without_the_guide(settings):
