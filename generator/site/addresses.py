@@ -18,6 +18,7 @@ API = "api/v1"
 CATALOGUE_DATA = f"{API}/models.json"
 SEARCH = "search"
 SEARCH_LIST = f"{SEARCH}/list.js"
+SEARCH_GUIDE = f"{SEARCH}/guide.js"
 PAGEFIND = f"{SEARCH}/pagefind"
 
 _INDEX = "index.html"

@@ -21,7 +21,7 @@ from generator.site.addresses import absolute, guide_page
 from generator.site.conforming import conforming
 from generator.site.guide_tables import guide_table
 from generator.site.hub import Hub
-from generator.site.markdown.render import SectionRenderer
+from generator.site.markdown.render import RenderedSection, SectionRenderer
 from generator.site.pages import Page, language_links, render
 from generator.site.sections import wording
 from generator.site.theme import GUIDE_TEMPLATE
@@ -122,7 +122,7 @@ def render_guide_page(
         lang="" if code == language.code else code.replace("_", "-"),
         guide_pages=[
             GuideLink(
-                page.to(guide_page(language, other)), _title(other, code), other == place.among
+                page.to(guide_page(language, other)), guide_title(other, code), other == place.among
             )
             for other in GUIDE_PAGES
         ],
@@ -131,8 +131,7 @@ def render_guide_page(
 
 
 def _html(hub: Hub, name: str, language: Language, renderer: Callable[[], SectionRenderer]) -> str:
-    section = _section(hub, name, code_shown(hub, language))
-    shown = conforming(renderer().render(section, wording(hub.strings[language.code])))
+    shown = rendered_guide_page(hub, name, language, renderer)
     return render_guide_page(
         hub,
         language,
@@ -147,12 +146,21 @@ def _html(hub: Hub, name: str, language: Language, renderer: Callable[[], Sectio
     )
 
 
+def rendered_guide_page(
+    hub: Hub, name: str, language: Language, renderer: Callable[[], SectionRenderer]
+) -> RenderedSection:
+    """What a page of the guide says in a language, as HTML that is safe."""
+    section = _section(hub, name, code_shown(hub, language))
+    return conforming(renderer().render(section, wording(hub.strings[language.code])))
+
+
 def _section(hub: Hub, name: str, code: str) -> Section:
     text = f"<!-- section: {code} -->\n{guide_text(hub, name, code)}"
     return take_apart(str(SOURCES / f"{name}.md"), text).sections[0]
 
 
-def _title(name: str, code: str) -> str:
+def guide_title(name: str, code: str) -> str:
+    """What a page of the guide is called in the language with this code."""
     return _texts(name)[code].lstrip().partition("\n")[0].removeprefix("# ")
 
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from generator.cards.model import Card
 from generator.languages import Language
 from generator.site.addresses import CATALOGUE_DATA, absolute, card_markdown
+from generator.site.guide_entries import guide_lines
 from generator.site.hub import Hub
 from generator.site.listed import ListedCard
 from generator.site.plain_markdown import plain_text
 
 
 def llms_text(hub: Hub, cards: Sequence[ListedCard]) -> str:
-    """The hub's name, then for each language a list of the cards written in it."""
+    """The hub's name, then for each language a list of the cards written in it, then the guide."""
     settings = hub.settings
     titles = dict.fromkeys(settings.title[language.code] for language in settings.languages)
     lines = [f"# {plain_text(' · '.join(titles))}", ""]
@@ -24,6 +25,10 @@ def llms_text(hub: Hub, cards: Sequence[ListedCard]) -> str:
         written = [line for card in cards if (line := card.markdown_lines.get(language.code))]
         if written:
             lines += ["", f"## {plain_text(language.name)}", "", *written]
+    for language in settings.languages:
+        pages = list(guide_lines(hub, language))
+        if pages:
+            lines += ["", f"## {plain_text(hub.strings[language.code]['guide'])}", "", *pages]
     # A heading of the form itself: what may be left out where there is little room.
     lines += ["", "## Optional", ""]
     text = hub.strings[hub.fallback.code]

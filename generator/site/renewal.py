@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from generator.config import SettingsError
 from generator.diagnostics import Diagnostic, has_errors, in_source_order
+from generator.site.addresses import SEARCH_GUIDE
 from generator.site.build import Build
 from generator.site.card_links import (
     Anchors,
@@ -19,7 +20,7 @@ from generator.site.card_links import (
     broken_links,
     links_from_json,
 )
-from generator.site.digests import digest_of_all
+from generator.site.digests import digest_of, digest_of_all
 from generator.site.draft import Draft
 from generator.site.hub import Hub
 from generator.site.ingredients import Source, renew_signatures
@@ -37,12 +38,15 @@ from generator.site.output import Tree
 from generator.site.pages import Neighbour
 from generator.site.rendering import renderer_here, write_cards
 from generator.site.search.extent import Search
+from generator.site.search.guide import guide_documents
 from generator.site.search.pagefind import index_documents
 from generator.site.site import PlannedFile, planned_files
 from generator.site.work import Beside, RenderingTask, hub_of, neighbours_as_json, site_for_work
 from generator.site.writing import WrittenCard
 
 _ANCHORS_AT_HAND = 64
+_GUIDE = "guide"
+"""The id, which no card can have, of what the guide comes to."""
 
 
 def renew(
@@ -193,6 +197,7 @@ def _write_common(hub: Hub, draft: Draft, key: str, listed: Sequence[ListedCard]
         replace(file, key=digest_of_all(key, file.key)) if file.key else file
         for file in planned_files(hub, listed)
     ]
+    _renew_guide_documents(hub, draft, before.get(SEARCH_GUIDE), planned)
     if hub.search is Search.FULL_TEXT and listed:
         documents = [output.documents for output in draft.memory.outputs()]
         planned += _planned_index(draft.place.documents, documents, before)
@@ -203,6 +208,25 @@ def _write_common(hub: Hub, draft: Draft, key: str, listed: Sequence[ListedCard]
     for path in before.keys() - after:
         draft.remove([path])
         draft.memory.forget_file(path)
+
+
+def _renew_guide_documents(
+    hub: Hub, draft: Draft, before: KnownFile | None, planned: Sequence[PlannedFile]
+) -> None:
+    """Has the guide among what is indexed, as it is in the list that is searched."""
+    output = draft.memory.output(_GUIDE)
+    listed = next((file for file in planned if file.path == SEARCH_GUIDE), None)
+    if output and before and listed and before.key == listed.key:
+        return
+    is_indexed = listed and hub.search is Search.FULL_TEXT
+    documents = dict(guide_documents(hub)) if is_indexed else {}
+    tree = draft.place.documents
+    for path in output.documents.keys() - documents.keys() if output else ():
+        tree.remove(path)
+    for path, content in documents.items():
+        tree.write(path, content)
+    digests = {path: digest_of(content) for path, content in documents.items()}
+    draft.memory.keep_output(KnownOutput(_GUIDE, {}, digests))
 
 
 def _planned_index(

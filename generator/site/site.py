@@ -17,6 +17,7 @@ from generator.site.addresses import (
     LLMS,
     NOT_FOUND_PAGE,
     ROBOTS,
+    SEARCH_GUIDE,
     card_data,
     card_markdown,
     card_notebook,
@@ -34,7 +35,7 @@ from generator.site.card_markdown import markdown_page
 from generator.site.card_pages import CardContent, compared_languages, render_card_page
 from generator.site.catalogue import CardList, card_lists, list_pages, tile
 from generator.site.counterparts import counterpart_ids
-from generator.site.digests import digest_of
+from generator.site.digests import digest_of, digest_of_all
 from generator.site.entrypoints import named_entrypoints
 from generator.site.evidence import language_records, variant_records
 from generator.site.feeds import atom_feed, newest_first
@@ -51,6 +52,7 @@ from generator.site.pages import PlacedCard, front_page
 from generator.site.search.documents import search_document
 from generator.site.search.entries import SearchEntry, search_entry
 from generator.site.search.extent import Search
+from generator.site.search.guide import guide_list
 from generator.site.search.listing import list_files, search_row
 from generator.site.sections import full_texts, shown_sample, shown_sections
 from generator.site.side_by_side import side_by_side
@@ -254,8 +256,16 @@ def planned_files(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[PlannedFile
         yield PlannedFile(path, OF_THE_HUB, partial(_encoded, text))
     for asset in hub.theme.assets.values():
         yield PlannedFile(asset.address, OF_THE_HUB, partial(bytes, asset.content))
+    if hub.settings.guide:
+        yield PlannedFile(SEARCH_GUIDE, OF_THE_HUB, partial(guide_list, hub))
+    # The explanations of checks, of which it has a line each, are only read when it changes.
+    yield PlannedFile(LLMS, _lines_digest(cards), lambda: llms_text(hub, cards).encode())
     for file in _files_of_all(hub, cards, lists):
         yield PlannedFile(file.path, "", partial(bytes, file.content))
+
+
+def _lines_digest(cards: Iterable[ListedCard]) -> str:
+    return digest_of_all(*(f"{card.id}{card.markdown_lines}" for card in cards))
 
 
 def _encoded(text: Callable[[], str]) -> bytes:
@@ -281,7 +291,6 @@ def _files_of_all(
     hub: Hub, cards: Sequence[ListedCard], lists: Sequence[CardList]
 ) -> Iterator[OutputFile]:
     newest = newest_first(cards)
-    yield OutputFile(LLMS, llms_text(hub, cards).encode())
     yield OutputFile(CATALOGUE_DATA, models_data(hub.settings, cards))
     for language in hub.settings.languages:
         yield OutputFile(feed(language), atom_feed(hub, language, newest))

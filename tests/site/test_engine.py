@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck
@@ -29,6 +30,7 @@ from generator.config import Settings, load_settings
 from generator.diagnostics import as_text
 from generator.site.output import MARKER
 from generator.site.publication import Place
+from generator.site.search.extent import Search
 from tests.site.hubs import SITE, build, card_text, write_card, write_hub
 from tests.site.records import card_evidence, record
 
@@ -52,9 +54,9 @@ def write_dated(settings: Settings, name: str, text: str) -> Path:
     return path
 
 
-def clean_build(settings: Settings, folder: Path, evidence=None) -> Mapping[str, bytes]:
+def clean_build(settings: Settings, folder: Path, evidence=None, **how: Any) -> Mapping[str, bytes]:
     shutil.rmtree(folder, ignore_errors=True)
-    report = build(settings, folder / "out", evidence)
+    report = build(settings, folder / "out", evidence, **how)
     assert not report.problems, as_text(report.diagnostics)
     return snapshot(folder / "out")
 
@@ -94,6 +96,24 @@ def test_a_changed_card_renders_itself_and_those_that_show_its_title(settings, o
     (settings.root / "cards" / "net_4.md").unlink()
     assert build(settings, output).rendered == 2
     assert snapshot(output) == clean_build(settings, settings.root / "clean")
+
+
+def test_the_guide_is_indexed_anew_only_when_the_hub_has_changed(settings, output):
+    full = {"search": Search.FULL_TEXT}
+    write_dated(settings, "a", card_text({"zh_CN": "文字"}))
+    build(settings, output, **full)
+    place = Place(output.resolve())
+    page = place.documents.folder / "en-US" / "guide" / "format.html"
+    seen = page.stat().st_mtime_ns
+    write_dated(settings, "b", card_text({"zh_CN": "新的文字"}))
+    build(settings, output, **full)
+    assert page.stat().st_mtime_ns == seen
+    for text in (WITHOUT_GUIDE, SITE):
+        (settings.root / "site" / "site.yaml").write_text(text, encoding="utf-8")
+        changed = load_settings(settings.root)
+        build(changed, output, **full)
+        assert page.exists() == changed.guide
+        assert snapshot(output) == clean_build(changed, settings.root / "clean", **full)
 
 
 def test_warnings_are_told_in_every_build(settings, output):

@@ -14,7 +14,10 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
+from msgspec.structs import replace
 
+from generator.cards.explanations import explained_codes, load_explanations
+from generator.site.guide import GUIDE_PAGES
 from tests.site.hubs import (
     SAMPLE,
     build,
@@ -97,7 +100,7 @@ def test_llms_txt_lists_the_markdown_of_the_cards_by_language(settings):
     summary = {"zh_CN": "残差网络", "en_US": "Residual nets"}
     write_card(settings, "net", card_text(BOTH, title="[N]", summary=summary))
     write_card(settings, "单语", card_text({"zh_CN": "x"}))
-    site = render_files(settings)
+    site = render_files(replace(settings, guide=False))
     text = site["llms.txt"].decode()
     assert text == (
         "# 模型中心 · Model Hub\n\n> 模型\n>\n> Models\n\n"
@@ -107,6 +110,19 @@ def test_llms_txt_lists_the_markdown_of_the_cards_by_language(settings):
         f"\n## English\n\n- [\\[N\\]]({BASE}en-US/net/index.md): Residual nets\n"
         f"\n## Optional\n\n- [models.json]({BASE}api/v1/models.json): 全部模型的 JSON 数据\n"
     )
+
+
+def test_llms_txt_lists_the_guide_under_a_heading_of_its_own(settings):
+    write_card(settings, "net", card_text(BOTH))
+    text = render_files(settings)["llms.txt"].decode()
+    cards, chinese, english, _ = re.split(r"(?m)^## (?=作者指南|Guide|Optional)", text)
+    assert "/guide/" not in cards
+    for part, tag in ((chinese, "zh-CN"), (english, "en-US")):
+        lines = part.strip().split("\n")[2:]
+        assert len(lines) == len(GUIDE_PAGES) + len(explained_codes())
+        assert all(f"]({BASE}{tag}/guide/" in line for line in lines)
+    gist = load_explanations()["E605"].gist("en_US")
+    assert f"\n- [E605]({BASE}en-US/guide/check-e605.html): {gist}\n" in english
 
 
 def test_a_card_page_tells_search_engines_what_it_is(settings):

@@ -13,6 +13,8 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, expect
 
+from generator.cards.explanations import explained_codes
+from generator.site.guide import GUIDE_PAGES
 from generator.site.search.extent import Search
 from generator.site.search.pagefind import index_documents
 from tests.site.browsing import needs_browser, served, watch
@@ -81,15 +83,45 @@ def page(browser: Browser, site: tuple[str, Path]) -> Iterator[Page]:
         assert watched.complaints == []
 
 
+CARDS = ".search-results li:not(:has(.search-guide)) a"
+
+
 def found(page: Page, query: str) -> list[str]:
     """The ids of the cards that are found, the best one first."""
+    return [re.split(r"/", address)[-2] for address in addresses(page, query, CARDS)]
+
+
+def addresses(page: Page, query: str, of: str = ".search-results a") -> list[str]:
+    """Where what is found leads, the best first."""
     page.fill("dialog.search input", "")
     page.wait_for_timeout(200)
     page.fill("dialog.search input", query)
     expect(page.locator(".search-status")).to_contain_text(re.compile(r"\d|没有"))
     page.wait_for_timeout(300)
-    links = page.locator(".search-results a").all()
-    return [re.split(r"/", link.get_attribute("href") or "")[-2] for link in links]
+    return [link.get_attribute("href") or "" for link in page.locator(of).all()]
+
+
+def test_the_guide_is_found_behind_the_cards_and_marked(page, site):
+    for query, name in (("E605", "check-e605"), ("compile-only", "attributes")):
+        assert f"{site[0]}/zh-CN/guide/{name}.html" in [
+            address.partition("#")[0] for address in addresses(page, query)
+        ]
+        assert page.locator(".search-results .search-guide").first.inner_text() == "作者指南"
+    assert addresses(page, "E605")[0] == f"{site[0]}/zh-CN/guide/check-e605.html"
+    mixed = [("/guide/" in address) for address in addresses(page, "model")]
+    assert mixed == sorted(mixed)
+    assert True in mixed
+
+
+def test_the_guide_s_headings_are_found_without_the_index_of_words(browser, site):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{site[1].as_uri()}/en-US/index.html")
+        page.keyboard.press("/")
+        page.fill("dialog.search input", "what may stay")
+        link = page.locator(".search-results a").first
+        expect(link).to_contain_text("Guide for authors")
+        assert (link.get_attribute("href") or "").endswith("en-US/guide/checks.html#what-may-stay")
 
 
 @pytest.mark.parametrize(
@@ -151,7 +183,7 @@ def test_the_keyboard_suffices(browser, site):
         page.goto(f"{site[0]}/en-US/index.html")
         page.keyboard.press("/")
         page.keyboard.type("other")
-        expect(page.locator(".search-results li")).to_have_count(8)
+        expect(page.locator(CARDS)).to_have_count(8)
         page.keyboard.press("ArrowDown")
         page.keyboard.press("ArrowDown")
         second = page.evaluate("document.activeElement.getAttribute('href')")
@@ -201,4 +233,6 @@ def test_the_same_documents_give_the_same_index(site):
     one, other = (list(index_documents(documents)) for _ in range(2))
     assert one == other
     entry = json.loads(dict(one)["search/pagefind/pagefind-entry.json"])
-    assert entry["languages"]["en"]["page_count"] == 20
+    assert entry["languages"]["en"]["page_count"] == 20 + 2 * (
+        len(GUIDE_PAGES) + len(explained_codes())
+    )

@@ -113,6 +113,7 @@ def test_there_are_these_files_and_no_others(site):
         "api/v1/schema/models.json",
         "schema/card.json",
         *(f"api/v1/models/{card_id}.json" for card_id in ids),
+        "search/guide.js",
         "search/list.js",
         *(f"{tag}/index.html" for tag in ("zh-CN", "en-US")),
         *(f"{tag}/tag-{name}.html" for tag in ("zh-CN", "en-US") for name in ("vision", "nlp")),

@@ -22,15 +22,19 @@ def search_document(entry: SearchEntry, tag_names: Sequence[str], html: str) -> 
 
     `tag_names` are those of the card's tags, in every language.
     """
+    summaries = [text.summary for text in entry.texts.values()]
+    facts = [entry.title, *summaries, entry.author, *tag_names, *entry.entrypoints]
+    return document(entry.id, facts, html, " ".join(map(tag_word, entry.tags)))
+
+
+def document(name: str, facts: Sequence[str], html: str, tag_words: str = "") -> str:
+    """The document with this name: facts, the text of `html`, which is safe, and words of tags."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    summaries = [text.summary for text in entry.texts.values()]
-    facts = [entry.title, *summaries, entry.author, *tag_names, *entry.entrypoints]
-    tag_words = " ".join(map(tag_word, entry.tags))
     about = "".join(f"<p>{_text(fact)}</p>" for fact in facts)
     return (
-        f"<!doctype html><html><head><title>{escape(entry.id)}</title></head>"
+        f"<!doctype html><html><head><title>{escape(name)}</title></head>"
         f"<body>{about}<p>{''.join(reader.pieces)}</p><p>{tag_words}</p></body></html>"
     )
 

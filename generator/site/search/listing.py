@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import Any
 
 from generator.languages import Language
-from generator.site.addresses import SEARCH_LIST, search_part
+from generator.site.addresses import SEARCH_GUIDE, SEARCH_LIST, search_part
 from generator.site.hub import Hub
 from generator.site.listed import ListedCard
 from generator.site.search.entries import SearchEntry
@@ -42,9 +42,15 @@ def list_files(hub: Hub, cards: Sequence[ListedCard]) -> tuple[tuple[str, bytes]
         "fallback": languages.index(hub.fallback),
         "unspaced": UNSPACED,
         "parts": [path for path, _ in parts],
+        "guide": SEARCH_GUIDE if hub.settings.guide else "",
         "fullText": hub.search is Search.FULL_TEXT and bool(cards),
     }
-    return ((SEARCH_LIST, _script("hubcards-search-list", _json(head))), *parts)
+    return ((SEARCH_LIST, script("hubcards-search-list", head)), *parts)
+
+
+def script(event: str, data: object) -> bytes:
+    """A script that gives `data` to whoever listens for the event."""
+    return _script(event, _json(data))
 
 
 def _part(number: int, cards: Sequence[ListedCard]) -> tuple[str, bytes]:

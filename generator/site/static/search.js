@@ -1,10 +1,12 @@
 // The search, loaded when it is first used. What it finds in two ways it shows in one list: by
-// substring in the list of cards, and in all words with Pagefind. Found text is never HTML here.
+// substring in the lists of cards and of the guide's pages, and in all words with Pagefind. Cards
+// come first. Found text is never HTML here.
 "use strict";
 (() => {
   const SHOWN = 50;
   const EXCERPTS = 30;
   const PAUSE = 80;
+  const GUIDE = "guide";
   const EXACTLY = 10000;
   const PROSE = 5;
   const WORTH = { title: 100, entrypoint: 60, tag: 30, heading: 20, summary: 15, author: 10, id: 5 };
@@ -35,7 +37,7 @@
     const add = (kind, text, place) => {
       if (text) fields.push({ kind, text, folded: foldText(text), ...place });
     };
-    add("title", card.title);
+    card.titles.forEach((title) => add("title", title));
     card.entrypoints.forEach((name) => add("entrypoint", name));
     card.tags.forEach((tag) => [tag.id, ...tag.names].forEach((name) => add("tag", name)));
     card.texts.forEach((text, index) => {
@@ -50,6 +52,39 @@
     return fields;
   };
 
+  const pageOfGuide = (list, [name, texts]) => {
+    const titles = texts.map((text) => (text ? text[0] : ""));
+    return {
+      id: `${GUIDE}/${name}`,
+      isGuide: true,
+      titles,
+      title: titles[list.current] || titles[list.fallback] || titles.find(Boolean),
+      author: "",
+      tags: [],
+      entrypoints: [],
+      texts: texts.map((text) => text && text.slice(1)),
+    };
+  };
+
+  // The pages that are searched: the cards, and those of the guide, without which it works, too.
+  const withGuide = async (list) => {
+    const pages = new Map();
+    for (const card of list.cards.values()) {
+      pages.set(card.id, { ...card, isGuide: false, titles: [card.title] });
+    }
+    const take = ({ detail }) => {
+      for (const row of detail) {
+        const page = pageOfGuide(list, row);
+        pages.set(page.id, page);
+      }
+    };
+    if (list.guide) {
+      document.addEventListener("hubcards-search-guide", take, { once: true });
+      await loadScript(list.guide).catch(() => null);
+    }
+    return { ...list, pages };
+  };
+
   const prepare = (list) => {
     const unspaced = list.unspaced;
     list.isUnspaced = new RegExp(`^[${unspaced}]`, "u");
@@ -58,7 +93,7 @@
     const closed = `[${unspaced}\u3000-\u303f\uff00-\uffef]`;
     const marks = `[${MARK_START}${MARK_END}]*`;
     list.gaps = new RegExp(`(${closed}${marks})\\s+(?=${marks}${closed})`, "gu");
-    for (const card of list.cards.values()) card.fields = fieldsOf(card, list);
+    for (const card of list.pages.values()) card.fields = fieldsOf(card, list);
     return list;
   };
 
@@ -87,7 +122,7 @@
 
   const searchList = (list, query, terms) => {
     const found = new Map();
-    for (const card of list.cards.values()) {
+    for (const card of list.pages.values()) {
       if (!hasChosenTags(card)) continue;
       const matches = terms.map((term) => bestField(card, term));
       if (matches.includes(null)) continue;
@@ -144,8 +179,9 @@
     const data = await Promise.all(found.map((item) => item.result.data()));
     const texts = new Map();
     data.forEach(({ raw_url: url, excerpt, sub_results: parts }, index) => {
-      const [, tag, id] = url.split("/");
-      const card = list.cards.get(decodeURIComponent(id));
+      const [, tag, folder, file] = url.split("/");
+      const id = folder === GUIDE ? `${GUIDE}/${file.replace(/\.html$/, "")}` : folder;
+      const card = list.pages.get(decodeURIComponent(id));
       const language = list.languages.find((item) => item.tag === tag);
       if (!card || !language) return;
       const known = texts.get(card.id);
@@ -160,12 +196,15 @@
   const merged = (list, byList, byWords) => {
     const all = new Map(byList);
     for (const [id, text] of byWords ?? []) {
-      const known = all.get(id) ?? { card: list.cards.get(id), score: 0, fields: [] };
+      const known = all.get(id) ?? { card: list.pages.get(id), score: 0, fields: [] };
       all.set(id, { ...known, score: known.score + text.score * PROSE, text });
     }
     const byTitle = new Intl.Collator(pageLanguage, { numeric: true });
     return [...all.values()].sort(
-      (a, b) => b.score - a.score || byTitle.compare(a.card.title, b.card.title),
+      (a, b) =>
+        a.card.isGuide - b.card.isGuide ||
+        b.score - a.score ||
+        byTitle.compare(a.card.title, b.card.title),
     );
   };
 
@@ -222,9 +261,11 @@
     const { card, fields, text } = item;
     const { place, language } = placeOf(list, item);
     const link = document.createElement("a");
-    link.href = new URL(`${language.tag}/${encodeURIComponent(card.id)}/index.html`, siteRoot);
+    const page = card.isGuide ? `${card.id}.html` : `${encodeURIComponent(card.id)}/index.html`;
+    link.href = new URL(`${language.tag}/${page}`, siteRoot);
     if (place?.id) link.hash = `#${encodeURIComponent(place.id)}`;
     link.append(element("strong", "", ...highlighted(card.title, terms)));
+    if (card.isGuide) link.append(element("span", "search-guide", words.guide));
     if (language.tag !== pageLanguage) {
       const label = element("span", "search-language", language.name);
       label.lang = language.tag;
@@ -232,6 +273,7 @@
       link.append(label);
     }
     const add = (className, shownLanguage, nodes) => {
+      if (!nodes.some((node) => node.textContent ?? node)) return;
       const line = element("span", className, ...nodes);
       if (shownLanguage && shownLanguage.tag !== pageLanguage) line.lang = shownLanguage.tag;
       link.append(line);
@@ -263,10 +305,14 @@
       ...found.slice(0, SHOWN).map((item) => resultItem(list, item, terms)),
     );
     if (focused) ([...results.querySelectorAll("a")].find((a) => a.href === focused) ?? input).focus();
-    const count = found.length > SHOWN ? words.first : words.found;
-    const said = found.length
-      ? count.replace("{count}", Math.min(found.length, SHOWN))
-      : words.nothing;
+    const shown = found.slice(0, SHOWN);
+    const cards = shown.filter((item) => !item.card.isGuide).length;
+    const count = found.length > SHOWN && cards === SHOWN ? words.first : words.found;
+    const counts = [
+      cards ? count.replace("{count}", cards) : "",
+      shown.length > cards ? `${words.guide} ${shown.length - cards}` : "",
+    ];
+    const said = counts.filter(Boolean).join(" · ") || words.nothing;
     status.textContent = isWhole ? said : `${said} ${words.partly}`.trim();
   };
 
@@ -279,7 +325,7 @@
   const search = async () => {
     const number = ++latest;
     const query = foldText(input.value).trim();
-    loading ??= loadCards().then(prepare);
+    loading ??= loadCards().then(withGuide).then(prepare);
     let list;
     try {
       list = await loading;
