@@ -22,6 +22,12 @@ NEW_OPTIONS = (
 )
 """What `hubcards new` asks for, unless it is given."""
 
+TEST_OPTIONS = (
+    *("--fresh", "--accept", "--network", "--require-sandbox", "--time-limit", "--jobs"),
+    "--cluster",
+)
+"""The options of `hubcards test` that are not pytest's, which parses them."""
+
 _HELP = {
     "organisation": ("NAME", "who publishes the model: the first part of the card's id"),
     "task": ("NAME", "what it is for, such as vision: the second part of the id"),

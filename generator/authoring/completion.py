@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import argcomplete
+from argcomplete.completers import FilesCompleter
 from argcomplete.shell_integration import shellcode
 
+from generator.authoring.arguments import TEST_OPTIONS
+from generator.cards.explanations import explained_codes
 from generator.config import SETTINGS_PATH, Settings, SettingsError, load_settings
 from generator.layout import CARDS_FOLDER
 
@@ -60,7 +64,26 @@ def _languages(parsed_args: argparse.Namespace, **_: object) -> list[str]:
     return [language.code for language in settings.languages] if settings else []
 
 
+def _runtimes(parsed_args: argparse.Namespace, **_: object) -> list[str]:
+    settings = _settings(parsed_args)
+    return list(settings.runtimes) if settings else []
+
+
+def _codes(prefix: str, **_: object) -> list[str]:
+    # In the case in which it was begun: shells compare letter by letter.
+    codes = explained_codes()
+    return [code.lower() for code in codes] if prefix.startswith("e") else list(codes)
+
+
+def _tests(prefix: str, **_: object) -> Sequence[str]:
+    files: Sequence[str] = FilesCompleter()(prefix)
+    return TEST_OPTIONS if prefix.startswith("-") else files
+
+
 _COMPLETERS: dict[str, Any] = {
+    "arguments": _tests,
+    "code": _codes,
+    "name": _runtimes,
     "card_id": _card_ids,
     "tag": _tags,
     "tags": _tags,

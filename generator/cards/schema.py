@@ -24,6 +24,7 @@ _LINE = (
     r"^\s*[^\s\u0000-\u001f\u007f-\u009f]"
     r"([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?\s*$"
 )
+_PARTS = {"MetricsShape": "table"}
 _MEANINGS = {
     "template": "The format of the card.",
     "title": "The model's name, as readers see it.",
@@ -32,6 +33,7 @@ _MEANINGS = {
     "tags": "What the model is for, in the words of the hub.",
     "github-link": "The http or https address of the source code.",
     "metrics": "Tables of what the models achieve, by name; sections show them.",
+    "table": "What was measured on, the columns, and their values by entrypoint.",
 }
 
 
@@ -45,7 +47,7 @@ def card_schema(settings: Settings, base_url: str) -> Mapping[str, Any]:
 
     It knows the tags and languages of the settings. `base_url` is where the site is published.
     """
-    shape = shape_schema()
+    shape = _without_our_names(shape_schema())
     properties = {name: {**part} for name, part in shape["properties"].items()}
     for name, part in properties.items():
         part.pop("title", None)
@@ -86,6 +88,19 @@ def card_schema(settings: Settings, base_url: str) -> Mapping[str, Any]:
 def schema_text(settings: Settings, base_url: str) -> str:
     """The schema as JSON."""
     return json.dumps(card_schema(settings, base_url), ensure_ascii=False, indent=2) + "\n"
+
+
+def _without_our_names(shape: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The shape, in which a part is called as its readers know it, and not as our class."""
+    text = json.dumps(shape)
+    for ours, theirs in _PARTS.items():
+        text = text.replace(f'"#/$defs/{ours}"', f'"#/$defs/{theirs}"')
+    named: Mapping[str, Any] = json.loads(text)
+    parts = {
+        _PARTS[name]: {**part, "title": _PARTS[name], "description": _MEANINGS[_PARTS[name]]}
+        for name, part in shape.get("$defs", {}).items()
+    }
+    return {**named, "$defs": parts}
 
 
 def _described(name: str) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.authoring.arguments import TEST_OPTIONS
 from tests.authoring.hubs import ROOT, hubcards, in_terminal, write_hub
 
 COLOUR = re.compile(r"\x1b\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[0-9;]*m")
@@ -166,6 +167,20 @@ def test_bash_completes_commands_ids_tags_and_languages(hub: Path) -> None:
     assert completions(hub, "hubcards list --tag n") == {"nlp"}
     assert completions(hub, "hubcards show --language e") == {"en_US"}
     assert "--hubconf" in completions(hub, "hubcards new --h")
+
+
+def test_bash_completes_codes_runtimes_and_the_options_of_test(hub: Path) -> None:
+    assert completions(hub, "hubcards explain E60") >= {"E601", "E605"}
+    assert completions(hub, "hubcards explain e741") == {"e741"}
+    assert completions(hub, "hubcards runtime p") == {"plain"}
+    assert completions(hub, "hubcards test --f") == {"--fresh"}
+    assert completions(hub, "hubcards test --fresh --n") == {"--network"}
+    assert completions(hub, "hubcards test ca") == {"cards/"}
+
+
+def test_every_option_of_test_that_help_names_is_completed() -> None:
+    told = hubcards(ROOT, "test", "--help", LC_ALL="C").stdout
+    assert set(re.findall(r"(?m)^  (--[a-z-]+)", told)) == set(TEST_OPTIONS)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from generator.cards.parse import parse_card
-from generator.cards.schema import card_schema
+from generator.cards.schema import card_schema, schema_text
 from generator.config import load_settings
 from generator.yamltree import compose, plain
 from tests.authoring.hubs import ROOT, hubcards
@@ -65,6 +65,13 @@ def test_the_cards_of_this_hub_are_as_it_says() -> None:
     for path in cards:
         head = path.read_text(encoding="utf-8").split("---\n")[1]
         assert list(VALIDATOR.iter_errors(plain(compose(head)))) == []
+
+
+def test_it_has_no_names_and_comments_of_the_program() -> None:
+    text = schema_text(load_settings(ROOT), "https://example.org/")
+    assert "Shape" not in text
+    assert "\\n" not in text
+    assert text.count('"#/$defs/table"') == 1
 
 
 def test_every_key_is_explained() -> None:
