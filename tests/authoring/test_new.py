@@ -204,7 +204,7 @@ def test_a_model_with_a_chinese_name_has_a_well_set_title(hub: Path) -> None:
     assert only_card(hub).front_matter.title == "残差网络 ResNet"
 
 
-@pytest.mark.parametrize("title", ["Net!", "What?", "残差网络。", "残差网络(ResNet)"])
+@pytest.mark.parametrize("title", ["Net!", "What?", "残差网络。", "残差网络（ResNet）"])
 def test_a_title_that_ends_with_punctuation_is_no_problem(hub: Path, title: str) -> None:
     assert hubcards(hub, *GIVEN, "--title", title).returncode == 0
     assert only_card(hub).front_matter.title == title
