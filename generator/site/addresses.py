@@ -20,6 +20,7 @@ SEARCH = "search"
 SEARCH_LIST = f"{SEARCH}/list.js"
 SEARCH_GUIDE = f"{SEARCH}/guide.js"
 PAGEFIND = f"{SEARCH}/pagefind"
+PAGEFIND_OF_GUIDE = f"{SEARCH}/pagefind-guide"
 
 _INDEX = "index.html"
 

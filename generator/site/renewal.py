@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 
 from generator.config import SettingsError
 from generator.diagnostics import Diagnostic, has_errors, in_source_order
-from generator.site.addresses import SEARCH_GUIDE
+from generator.site.addresses import PAGEFIND, PAGEFIND_OF_GUIDE
 from generator.site.build import Build
 from generator.site.card_links import (
     Anchors,
@@ -20,7 +21,7 @@ from generator.site.card_links import (
     broken_links,
     links_from_json,
 )
-from generator.site.digests import digest_of, digest_of_all
+from generator.site.digests import digest_of_all
 from generator.site.draft import Draft
 from generator.site.hub import Hub
 from generator.site.ingredients import Source, renew_signatures
@@ -45,8 +46,6 @@ from generator.site.work import Beside, RenderingTask, hub_of, neighbours_as_jso
 from generator.site.writing import WrittenCard
 
 _ANCHORS_AT_HAND = 64
-_GUIDE = "guide"
-"""The id, which no card can have, of what the guide comes to."""
 
 
 def renew(
@@ -197,10 +196,10 @@ def _write_common(hub: Hub, draft: Draft, key: str, listed: Sequence[ListedCard]
         replace(file, key=digest_of_all(key, file.key)) if file.key else file
         for file in planned_files(hub, listed)
     ]
-    _renew_guide_documents(hub, draft, before.get(SEARCH_GUIDE), planned)
     if hub.search is Search.FULL_TEXT and listed:
         documents = [output.documents for output in draft.memory.outputs()]
         planned += _planned_index(draft.place.documents, documents, before)
+        planned += _planned_index_of_guide(hub, digest_of_all(key, PAGEFIND_OF_GUIDE), before)
     after = set()
     for file in planned:
         draft.put(file, before.get(file.path))
@@ -210,39 +209,39 @@ def _write_common(hub: Hub, draft: Draft, key: str, listed: Sequence[ListedCard]
         draft.memory.forget_file(path)
 
 
-def _renew_guide_documents(
-    hub: Hub, draft: Draft, before: KnownFile | None, planned: Sequence[PlannedFile]
-) -> None:
-    """Has the guide among what is indexed, as it is in the list that is searched."""
-    output = draft.memory.output(_GUIDE)
-    listed = next((file for file in planned if file.path == SEARCH_GUIDE), None)
-    if output and before and listed and before.key == listed.key:
-        return
-    is_indexed = listed and hub.search is Search.FULL_TEXT
-    documents = dict(guide_documents(hub)) if is_indexed else {}
-    tree = draft.place.documents
-    for path in output.documents.keys() - documents.keys() if output else ():
-        tree.remove(path)
-    for path, content in documents.items():
-        tree.write(path, content)
-    digests = {path: digest_of(content) for path, content in documents.items()}
-    draft.memory.keep_output(KnownOutput(_GUIDE, {}, digests))
-
-
 def _planned_index(
     tree: Tree, documents: Sequence[Digests], before: Mapping[str, KnownFile]
 ) -> Iterator[PlannedFile]:
     """The index of all words, which is only made when a word has changed."""
     key = digest_of_all(*(f"{path}\n{item[path]}" for item in documents for path in sorted(item)))
-    kept = [file for file in before.values() if file.key == key]
+    kept = _kept(key, before)
     if kept:
-        for file in kept:
-            yield PlannedFile(file.path, key, bytes)
+        yield from kept
         return
     if tree.paths() != {path for item in documents for path in item}:
         raise DamagedError
-    for path, content in index_documents(tree.folder):
+    for path, content in index_documents(tree.folder, PAGEFIND):
         yield PlannedFile(path, key, partial(bytes, content))
+
+
+def _planned_index_of_guide(
+    hub: Hub, key: str, before: Mapping[str, KnownFile]
+) -> Iterator[PlannedFile]:
+    """The index of the guide's words: one of its own, that no changed card has made anew."""
+    kept = _kept(key, before)
+    if kept or not hub.settings.guide:
+        yield from kept
+        return
+    with tempfile.TemporaryDirectory() as name:
+        tree = Tree(Path(name))
+        for path, content in guide_documents(hub):
+            tree.write(path, content)
+        for path, content in index_documents(tree.folder, PAGEFIND_OF_GUIDE):
+            yield PlannedFile(path, key, partial(bytes, content))
+
+
+def _kept(key: str, before: Mapping[str, KnownFile]) -> Sequence[PlannedFile]:
+    return [PlannedFile(file.path, key, bytes) for file in before.values() if file.key == key]
 
 
 def _anchors(memory: Memory, card_id: str) -> Anchors | None:

@@ -28,6 +28,8 @@ from hypothesis.stateful import (
 
 from generator.config import Settings, load_settings
 from generator.diagnostics import as_text
+from generator.site import renewal
+from generator.site.addresses import PAGEFIND_OF_GUIDE
 from generator.site.output import MARKER
 from generator.site.publication import Place
 from generator.site.search.extent import Search
@@ -98,21 +100,22 @@ def test_a_changed_card_renders_itself_and_those_that_show_its_title(settings, o
     assert snapshot(output) == clean_build(settings, settings.root / "clean")
 
 
-def test_the_guide_is_indexed_anew_only_when_the_hub_has_changed(settings, output):
+def test_the_guide_is_indexed_anew_only_when_the_hub_has_changed(settings, output, monkeypatch):
     full = {"search": Search.FULL_TEXT}
     write_dated(settings, "a", card_text({"zh_CN": "文字"}))
     build(settings, output, **full)
-    place = Place(output.resolve())
-    page = place.documents.folder / "en-US" / "guide" / "format.html"
-    seen = page.stat().st_mtime_ns
+    entry = output / PAGEFIND_OF_GUIDE / "pagefind-entry.json"
+    seen = entry.stat().st_mtime_ns
     write_dated(settings, "b", card_text({"zh_CN": "新的文字"}))
-    build(settings, output, **full)
-    assert page.stat().st_mtime_ns == seen
+    with monkeypatch.context() as patch:
+        patch.setattr(renewal, "guide_documents", None)
+        build(settings, output, **full)
+    assert entry.stat().st_mtime_ns == seen
     for text in (WITHOUT_GUIDE, SITE):
         (settings.root / "site" / "site.yaml").write_text(text, encoding="utf-8")
         changed = load_settings(settings.root)
         build(changed, output, **full)
-        assert page.exists() == changed.guide
+        assert entry.exists() == changed.guide
         assert snapshot(output) == clean_build(changed, settings.root / "clean", **full)
 
 

@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.site.addresses import PAGEFIND
 from generator.site.output import OutputError
 from generator.site.search.extent import Search
 
@@ -37,10 +36,10 @@ def available_search() -> Search:
     return Search.FULL_TEXT if find_pagefind() else Search.LIST
 
 
-def index_documents(documents: Path) -> Iterator[tuple[str, bytes]]:
+def index_documents(documents: Path, folder: str) -> Iterator[tuple[str, bytes]]:
     """The index of the documents in a folder, each at the place that its page has in the site.
 
-    Gives files by their paths in the site.
+    Gives files by their paths in the site, where they are to lie in `folder`.
 
     The same documents give the same bytes. Raises `OutputError` when Pagefind is not there or
     fails.
@@ -49,15 +48,15 @@ def index_documents(documents: Path) -> Iterator[tuple[str, bytes]]:
     if program is None:
         raise _failed("it is not installed")
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        _run(program, documents, folder)
-        entry = json.loads((folder / _ENTRY).read_text(encoding="utf-8"))
+        made = Path(name)
+        _run(program, documents, made)
+        entry = json.loads((made / _ENTRY).read_text(encoding="utf-8"))
         # It writes this one in an order of chance.
-        yield f"{PAGEFIND}/{_ENTRY}", json.dumps(entry, sort_keys=True).encode()
+        yield f"{folder}/{_ENTRY}", json.dumps(entry, sort_keys=True).encode()
         for pattern in _WANTED:
-            for path in sorted(folder.glob(pattern)):
-                place = path.relative_to(folder).as_posix()
-                yield f"{PAGEFIND}/{place}", path.read_bytes()
+            for path in sorted(made.glob(pattern)):
+                place = path.relative_to(made).as_posix()
+                yield f"{folder}/{place}", path.read_bytes()
 
 
 def _run(program: Path, documents: Path, output: Path) -> None:

@@ -137,10 +137,18 @@
 
   let pagefind = null;
 
+  const importPagefind = async (list) => {
+    const engine = await import(new URL("search/pagefind/pagefind.js", siteRoot));
+    // The guide has an index of its own, without which the cards are still found.
+    const guide = new URL("search/pagefind-guide/", siteRoot).href;
+    if (list.guide) await engine.mergeIndex(guide).catch(() => null);
+    return engine;
+  };
+
   const loadPagefind = (list) => {
     // Browsers load no modules from a disk.
     if (!list.fullText || location.protocol === "file:") return Promise.resolve(null);
-    pagefind ??= import(new URL("search/pagefind/pagefind.js", siteRoot)).catch(() => null);
+    pagefind ??= importPagefind(list).catch(() => null);
     return pagefind;
   };
 
