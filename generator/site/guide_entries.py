@@ -59,14 +59,11 @@ def guide_entries(hub: Hub) -> Iterator[GuideEntry]:
 
 
 def guide_lines(hub: Hub, language: Language) -> Iterator[str]:
-    """Lines of a list in Markdown that lead to each page of the guide in a language."""
+    """Lines of a list in Markdown that lead to the pages of the guide in a language.
+
+    Those of the single checks are listed on one of them, and would outnumber a small hub's cards.
+    """
     if hub.settings.guide and language in guide_languages(hub):
         for name in GUIDE_PAGES:
-            yield f"- [{plain_text(guide_title(name, language.code))}]({_url(hub, language, name)})"
-        for code, explanation in load_explanations().items():
-            about = plain_text(explanation.gist(language.code))
-            yield f"- [{code}]({_url(hub, language, check_name(code))}): {about}"
-
-
-def _url(hub: Hub, language: Language, name: str) -> str:
-    return absolute(hub.base_url, guide_page(language, name))
+            url = absolute(hub.base_url, guide_page(language, name))
+            yield f"- [{plain_text(guide_title(name, language.code))}]({url})"
