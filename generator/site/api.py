@@ -29,13 +29,13 @@ def models_data(settings: Settings, cards: Iterable[ListedCard]) -> bytes:
     tags = json.dumps(
         {tag: dict(names) for tag, names in settings.tags.items()}, ensure_ascii=False
     )
-    models = ", ".join(card.data for card in cards)
-    return f'{{"models": [{models}], "tags": {tags}}}\n'.encode()
+    models = b", ".join([card.data for card in cards])
+    return b'{"models": [%b], "tags": %b}\n' % (models, tags.encode())
 
 
-def listed_data(card: Card, updated: datetime) -> str:
+def listed_data(card: Card, updated: datetime) -> bytes:
     """A card as it stands among all of them."""
-    return json.dumps(_meta(card, updated), ensure_ascii=False)
+    return json.dumps(_meta(card, updated), ensure_ascii=False).encode()
 
 
 def model_data(

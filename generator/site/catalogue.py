@@ -229,7 +229,7 @@ def _html(
         heading=title,
         is_whole=listing.tag is None,
         tiles=[
-            Markup(card.tiles[language.code])  # noqa: S704 # rendered by a template of ours
+            Markup(card.tiles[language.code].decode())  # noqa: S704 # rendered by a template of ours
             for card in listing.pages[number - 1]
         ],
         blank_tile=Markup(_tile_html(hub, language, nothing)),  # noqa: S704 # rendered above

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from html import escape
 
 from generator.languages import Language
 from generator.site.addresses import absolute, card_page, catalogue_page, feed
@@ -30,45 +30,45 @@ def atom_feed(hub: Hub, language: Language, newest: Sequence[ListedCard]) -> byt
     settings = hub.settings
     own_address = absolute(hub.base_url, feed(language))
     updated = newest[0].updated if newest else _BEGINNING
-    root = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": language.tag})
-    _add(root, "id", own_address)
-    _add(root, "title", settings.title[language.code])
-    _add(root, "subtitle", settings.description[language.code])
-    _add(root, "updated", iso_time(updated))
-    _add(SubElement(root, "author"), "name", settings.title[language.code])
-    SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": own_address})
-    _link(root, absolute(hub.base_url, catalogue_page(language)), language)
+    title = settings.title[language.code]
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language.tag}">',
+        _element("id", own_address),
+        _element("title", title),
+        _element("subtitle", settings.description[language.code]),
+        _element("updated", iso_time(updated)),
+        f"<author>{_element('name', title)}</author>",
+        f'<link rel="self" type="application/atom+xml" href="{escape(own_address)}"/>',
+        _link(absolute(hub.base_url, catalogue_page(language)), language),
+    ]
     for card in newest:
-        _entry(root, hub, language, card)
-    indent(root, "")
-    xml: bytes = tostring(root, encoding="UTF-8", xml_declaration=True)
-    return xml + b"\n"
+        lines += _entry(hub, language, card)
+    return "\n".join([*lines, "</feed>\n"]).encode()
 
 
-def _entry(root: Element, hub: Hub, language: Language, card: ListedCard) -> None:
+def _entry(hub: Hub, language: Language, card: ListedCard) -> Iterator[str]:
     page = absolute(hub.base_url, card_page(language, card.id))
-    entry = SubElement(root, "entry")
-    _add(entry, "id", page)
-    _add(entry, "title", card.title)
-    _add(entry, "updated", iso_time(card.updated))
-    _add(SubElement(entry, "author"), "name", card.author)
-    _link(entry, page, language)
+    yield "<entry>"
+    yield _element("id", page)
+    yield _element("title", card.title)
+    yield _element("updated", iso_time(card.updated))
+    yield f"<author>{_element('name', card.author)}</author>"
+    yield _link(page, language)
     summary_language = hub.language_among(card.summaries, language)
-    summary = _add(entry, "summary", card.summaries[summary_language.code])
-    if summary_language != language:
-        summary.set("xml:lang", summary_language.tag)
+    lang = "" if summary_language == language else f' xml:lang="{summary_language.tag}"'
+    yield _element("summary", card.summaries[summary_language.code], lang)
     for tag in card.tags:
-        label = one_line(hub.settings.tags[tag][language.code])
-        SubElement(entry, "category", {"term": tag, "label": label})
+        label = escape(one_line(hub.settings.tags[tag][language.code]))
+        yield f'<category term="{escape(tag)}" label="{label}"/>'
+    yield "</entry>"
 
 
-def _add(parent: Element, name: str, text: str) -> Element:
-    element = SubElement(parent, name)
+def _element(name: str, text: str, attributes: str = "") -> str:
     # XML can't hold every character, not even escaped.
-    element.text = one_line(text)
-    return element
+    return f"<{name}{attributes}>{escape(one_line(text))}</{name}>"
 
 
-def _link(parent: Element, address: str, language: Language) -> None:
-    attributes = {"rel": "alternate", "type": "text/html", "hreflang": language.tag}
-    SubElement(parent, "link", {**attributes, "href": address})
+def _link(address: str, language: Language) -> str:
+    described = f'type="text/html" hreflang="{language.tag}"'
+    return f'<link rel="alternate" {described} href="{escape(address)}"/>'

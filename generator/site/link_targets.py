@@ -32,8 +32,8 @@ def local_targets(card: Card) -> Iterator[tuple[str, str]]:
         for match in _TARGET.finditer(_text(section)):
             target = unescape(_ESCAPE.sub(r"\1", match[str(match.lastgroup)]))
             if not leads_elsewhere(target):
-                # As the renderer writes it, so that it is not taken for one without the space.
-                yield section.language, target.replace(" ", "%20")
+                # As the renderer writes it; else a browser's reading of it would be looked for.
+                yield section.language, target.replace(" ", "%20").replace("\\", "%5C")
 
 
 def _text(section: Section) -> str:

@@ -24,7 +24,7 @@ def llms_text(hub: Hub, cards: Sequence[ListedCard]) -> str:
     for language in settings.languages:
         written = [line for card in cards if (line := card.markdown_lines.get(language.code))]
         if written:
-            lines += ["", f"## {plain_text(language.name)}", "", *written]
+            lines += ["", f"## {plain_text(language.name)}", "", b"\n".join(written).decode()]
     for language in settings.languages:
         pages = list(guide_lines(hub, language))
         if pages:

@@ -20,7 +20,7 @@ from msgspec.structs import astuple
 
 from generator.site.output import OutputError
 
-_VERSION = 5
+_VERSION = 6
 _TABLES = """
 create table cards (id text primary key, path text, signature text, content text, own text,
     neighbours text, title text, pages int, files int, notes text, checksum int);

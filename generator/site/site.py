@@ -35,7 +35,7 @@ from generator.site.card_markdown import markdown_page
 from generator.site.card_pages import CardContent, compared_languages, render_card_page
 from generator.site.catalogue import CardList, card_lists, list_pages, tile
 from generator.site.counterparts import counterpart_ids
-from generator.site.digests import digest_of, digest_of_all
+from generator.site.digests import digest_of
 from generator.site.entrypoints import named_entrypoints
 from generator.site.evidence import language_records, variant_records
 from generator.site.feeds import atom_feed, newest_first
@@ -208,7 +208,9 @@ def _listed(hub: Hub, placed: PlacedCard, entry: SearchEntry) -> ListedCard:
     card, evidence = placed.card, placed.evidence
     front = card.front_matter
     languages = hub.settings.languages
-    tiles = {item.code: tile(hub, item, card, entry.entrypoints, evidence) for item in languages}
+    tiles = {
+        item.code: tile(hub, item, card, entry.entrypoints, evidence).encode() for item in languages
+    }
     return ListedCard(
         id=card.id,
         title=front.title,
@@ -217,10 +219,11 @@ def _listed(hub: Hub, placed: PlacedCard, entry: SearchEntry) -> ListedCard:
         summaries=front.summary,
         updated=placed.updated,
         tiles=tiles,
-        tile_bytes=max(len(html.encode()) for html in tiles.values()),
-        tile_digests={code: digest_of(html.encode()) for code, html in tiles.items()},
+        tile_bytes=max(map(len, tiles.values())),
+        tile_digests={code: digest_of(html) for code, html in tiles.items()},
         markdown_lines={
-            item.code: markdown_line(hub, card, item) for item in hub.written_languages(card)
+            item.code: markdown_line(hub, card, item).encode()
+            for item in hub.written_languages(card)
         },
         data=listed_data(card, placed.updated),
         search_row=search_row(entry, languages),
@@ -258,14 +261,8 @@ def planned_files(hub: Hub, cards: Sequence[ListedCard]) -> Iterator[PlannedFile
         yield PlannedFile(asset.address, OF_THE_HUB, partial(bytes, asset.content))
     if hub.settings.guide:
         yield PlannedFile(SEARCH_GUIDE, OF_THE_HUB, partial(guide_list, hub))
-    # The explanations of checks, of which it has a line each, are only read when it changes.
-    yield PlannedFile(LLMS, _lines_digest(cards), lambda: llms_text(hub, cards).encode())
     for file in _files_of_all(hub, cards, lists):
         yield PlannedFile(file.path, "", partial(bytes, file.content))
-
-
-def _lines_digest(cards: Iterable[ListedCard]) -> str:
-    return digest_of_all(*(f"{card.id}{card.markdown_lines}" for card in cards))
 
 
 def _encoded(text: Callable[[], str]) -> bytes:
@@ -291,6 +288,7 @@ def _files_of_all(
     hub: Hub, cards: Sequence[ListedCard], lists: Sequence[CardList]
 ) -> Iterator[OutputFile]:
     newest = newest_first(cards)
+    yield OutputFile(LLMS, llms_text(hub, cards).encode())
     yield OutputFile(CATALOGUE_DATA, models_data(hub.settings, cards))
     for language in hub.settings.languages:
         yield OutputFile(feed(language), atom_feed(hub, language, newest))

@@ -32,8 +32,10 @@ MOST_BYTES = 50_000_000
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_OPENING = f'{_HEAD}<urlset xmlns="{_NAMESPACE}" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
-_CLOSING = "</urlset>\n"
+_OPENING = (
+    f'{_HEAD}<urlset xmlns="{_NAMESPACE}" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'.encode()
+)
+_CLOSING = b"</urlset>\n"
 
 
 def robots(hub: Hub) -> str:
@@ -54,7 +56,7 @@ def sitemaps(
     language is not in it.
     """
     entries = list(_entries(hub, cards, lists))
-    whole = "".join([_OPENING, *entries, _CLOSING]).encode()
+    whole = b"".join([_OPENING, *entries, _CLOSING])
     if len(whole) <= most_bytes and whole.count(b"<url>") <= most_pages:
         return {SITEMAP: whole}
     parts = list(_parts(entries, most_pages, most_bytes))
@@ -62,19 +64,19 @@ def sitemaps(
     return {SITEMAP: _index(hub, named), **named}
 
 
-def _parts(entries: Iterable[str], most_pages: int, most_bytes: int) -> Iterator[bytes]:
+def _parts(entries: Iterable[bytes], most_pages: int, most_bytes: int) -> Iterator[bytes]:
     room = most_bytes - len(_OPENING) - len(_CLOSING)
-    part: list[str] = []
+    part: list[bytes] = []
     pages, size = 0, 0
     for entry in entries:
-        own_pages, own_size = entry.count("<url>"), len(entry.encode())
+        own_pages, own_size = entry.count(b"<url>"), len(entry)
         if part and (pages + own_pages > most_pages or size + own_size > room):
-            yield "".join([_OPENING, *part, _CLOSING]).encode()
+            yield b"".join([_OPENING, *part, _CLOSING])
             part, pages, size = [], 0, 0
         part.append(entry)
         pages += own_pages
         size += own_size
-    yield "".join([_OPENING, *part, _CLOSING]).encode()
+    yield b"".join([_OPENING, *part, _CLOSING])
 
 
 def _index(hub: Hub, parts: Mapping[str, bytes]) -> bytes:
@@ -84,7 +86,7 @@ def _index(hub: Hub, parts: Mapping[str, bytes]) -> bytes:
     return f'{_HEAD}<sitemapindex xmlns="{_NAMESPACE}">\n{places}</sitemapindex>\n'.encode()
 
 
-def _entries(hub: Hub, cards: Sequence[ListedCard], lists: Sequence[CardList]) -> Iterator[str]:
+def _entries(hub: Hub, cards: Sequence[ListedCard], lists: Sequence[CardList]) -> Iterator[bytes]:
     front = absolute(hub.base_url, FRONT_PAGE)
     listings = [
         (
@@ -105,7 +107,7 @@ def _entries(hub: Hub, cards: Sequence[ListedCard], lists: Sequence[CardList]) -
         yield card.sitemap_entries
 
 
-def card_entries(hub: Hub, card: Card, updated: datetime) -> str:
+def card_entries(hub: Hub, card: Card, updated: datetime) -> bytes:
     """The entries of a card's pages."""
     pages = {
         language.tag: absolute(hub.base_url, card_page(language, card.id))
@@ -115,7 +117,7 @@ def card_entries(hub: Hub, card: Card, updated: datetime) -> str:
     return _entries_of(iso_time(updated), alternates, pages.values())
 
 
-def _guide_entries(hub: Hub) -> Iterator[str]:
+def _guide_entries(hub: Hub) -> Iterator[bytes]:
     languages = guide_languages(hub)
     for name in (*GUIDE_PAGES, *map(check_name, explained_codes())):
         pages = {item.tag: absolute(hub.base_url, guide_page(item, name)) for item in languages}
@@ -123,11 +125,12 @@ def _guide_entries(hub: Hub) -> Iterator[str]:
         yield _entries_of("", {**pages, "x-default": default}, pages.values())
 
 
-def _entries_of(time: str, alternates: Mapping[str, str], pages: Iterable[str]) -> str:
+def _entries_of(time: str, alternates: Mapping[str, str], pages: Iterable[str]) -> bytes:
     """Pages that are one page in several languages, or lead to it, and when they were changed."""
     links = "".join(
         f'<xhtml:link rel="alternate" hreflang="{language}" href="{escape(address)}"/>\n'
         for language, address in alternates.items()
     )
     changed = f"<lastmod>{time}</lastmod>\n" if time else ""
-    return "".join(f"<url>\n<loc>{escape(page)}</loc>\n{changed}{links}</url>\n" for page in pages)
+    entries = (f"<url>\n<loc>{escape(page)}</loc>\n{changed}{links}</url>\n" for page in pages)
+    return "".join(entries).encode()

@@ -54,13 +54,13 @@ def script(event: str, data: object) -> bytes:
 
 
 def _part(number: int, cards: Sequence[ListedCard]) -> tuple[str, bytes]:
-    rows = ",".join(card.search_row for card in cards)
-    content = _script("hubcards-search-cards", f"[{rows}]")
+    rows = b",".join([card.search_row for card in cards])
+    content = _script("hubcards-search-cards", b"[%b]" % rows)
     digest = blake2b(content, digest_size=5).hexdigest()
     return search_part(number, digest), content
 
 
-def search_row(entry: SearchEntry, languages: Sequence[Language]) -> str:
+def search_row(entry: SearchEntry, languages: Sequence[Language]) -> bytes:
     """A card in the list."""
     # Lists and not objects: the names of the fields would be half of the file.
     return _json(
@@ -84,9 +84,9 @@ def _text(entry: SearchEntry, language: Language) -> list[Any] | int:
     return [text.summary, places, text.evidence]
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _script(event: str, data: str) -> bytes:
-    return f'document.dispatchEvent(new CustomEvent("{event}",{{detail:{data}}}));\n'.encode()
+def _script(event: str, data: bytes) -> bytes:
+    return b'document.dispatchEvent(new CustomEvent("%b",{detail:%b}));\n' % (event.encode(), data)
