@@ -30,10 +30,11 @@ def local_targets(card: Card) -> Iterator[tuple[str, str]]:
     """The targets that seem to be in the site, each behind the code of its section's language."""
     for section in card.sections:
         for match in _TARGET.finditer(_text(section)):
-            target = unescape(_ESCAPE.sub(r"\1", match[str(match.lastgroup)]))
+            named = unescape(_ESCAPE.sub(r"\1", match[str(match.lastgroup)]))
+            # As the renderer writes it; else a browser's reading of it would be looked for.
+            target = named.replace(" ", "%20").replace("\\", "%5C")
             if not leads_elsewhere(target):
-                # As the renderer writes it; else a browser's reading of it would be looked for.
-                yield section.language, target.replace(" ", "%20").replace("\\", "%5C")
+                yield section.language, target
 
 
 def _text(section: Section) -> str:
