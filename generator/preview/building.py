@@ -50,13 +50,15 @@ def before_building(previewed: Previewed, settings: Settings) -> Shown:
     return Shown(base_path_of(settings), _version(previewed))
 
 
-def rebuild(previewed: Previewed, before: Shown) -> Rebuilt:
+def rebuild(previewed: Previewed, before: Shown, show: Callable[[Shown], None]) -> Rebuilt:
     """Builds the site anew, with all that has changed; `before` is what has been shown so far.
 
+    `show` is told of another version while the build still makes ready for the next one.
     What keeps it from being built is among the problems to be shown, over the last good version.
     """
     try:
         settings = load_settings(previewed.root)
+        base_path = base_path_of(settings)
         report = build_site(
             Build(
                 settings,
@@ -66,6 +68,7 @@ def rebuild(previewed: Previewed, before: Shown) -> Rebuilt:
                 evidence=previewed.evidence(settings),
                 # The index of all words is made anew for each word that changes.
                 search=Search.LIST,
+                published=lambda token: show(Shown(base_path, token)),
             )
         )
     except SettingsError as error:
@@ -78,7 +81,7 @@ def rebuild(previewed: Previewed, before: Shown) -> Rebuilt:
         # Such as a card that was removed while it was being read; then a build follows.
         problem = Problem("", "", str(error), "save the file again")
         return Rebuilt(replace(before, problems=(problem,)), None, ())
-    shown = Shown(base_path_of(settings), _version(previewed), problems_among(report.diagnostics))
+    shown = Shown(base_path, _version(previewed), problems_among(report.diagnostics))
     return Rebuilt(shown, report, report.diagnostics)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
@@ -37,11 +38,18 @@ def serve(
     with listen(host, port, previewed.output, board, default_port=DEFAULT_PORT) as server:
         serve_in_background(server)
         announce(server.url)
+        _build_and_show(previewed, board, report)
+        # What is there now stays; looking through it for garbage would take a fifth of a build.
+        gc.freeze()
         while True:
-            rebuilt = rebuild(previewed, board.shown)
-            board.show(rebuilt.shown)
-            report(rebuilt)
             watch.wait()
+            _build_and_show(previewed, board, report)
+
+
+def _build_and_show(previewed: Previewed, board: Board, report: Callable[[Rebuilt], None]) -> None:
+    rebuilt = rebuild(previewed, board.shown, board.show)
+    board.show(rebuilt.shown)
+    report(rebuilt)
 
 
 def preview_folder(cache: Path, root: Path, cards: Path) -> Path:

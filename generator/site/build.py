@@ -57,12 +57,17 @@ def no_progress(_done: int, _all: int) -> None:
     """Tells nobody how many cards are rendered."""
 
 
+def told_nobody(_token: str) -> None:
+    """Tells nobody that there is another version."""
+
+
 class Build(Struct, frozen=True):
     """What is to be built: a site of the cards in these files and folders.
 
     It will be found at `base_url`, or where the settings say. Cards are rendered by `jobs`
-    processes here, or by the `renderer`; `progress` is told how many of how many are done.
-    Compiled templates are kept in the folder `compiled`, if there is to be one.
+    processes here, or by the `renderer`; `progress` is told how many of how many are done,
+    and `published` the token of another version, as soon as everybody sees it. Compiled templates
+    are kept in the folder `compiled`, if there is to be one.
     """
 
     settings: Settings
@@ -73,6 +78,7 @@ class Build(Struct, frozen=True):
     evidence: EvidenceSource = field(default_factory=NoEvidence)
     search: Search = Search.LIST
     progress: Callable[[int, int], None] = no_progress
+    published: Callable[[str], None] = told_nobody
     renderer: Renderer | None = None
     compiled: Path | None = None
 
@@ -124,6 +130,8 @@ def _build(build: Build, place: Place, memory: Memory) -> BuildReport:
         draft.undo()
         raise
     draft.publish(token)
+    build.published(token)
+    draft.follow(token)
     return _report(build, memory, rendered)
 
 

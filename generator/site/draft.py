@@ -69,7 +69,9 @@ class Draft:
         self.memory.keep_version(token)
         self.memory.commit()
         exchange(self.place)
-        # What everybody sees is there by now; this is for the next build.
+
+    def follow(self, token: str) -> None:
+        """Makes ready for the next build, once this version is what everybody sees."""
         if self.last is None:
             lay_spare(self.place)
         else:

@@ -95,7 +95,8 @@ def test_without_any_worker_left_the_old_site_stays(settings: Settings, tmp_path
                 worker.send_signal(signal.SIGKILL)
             _, stderr = running.communicate(timeout=120)
         assert running.returncode == 2
-        assert stderr == f"hubcards: the cluster at {started.address}: all its workers are gone\n"
+        told = "all its workers are gone; mend the cluster, or build without it"
+        assert stderr == f"hubcards: the cluster at {started.address}: {told}\n"
     assert snapshot(tmp_path / "there") == before
     assert built(settings, tmp_path / "there").returncode == 0
 
