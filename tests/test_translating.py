@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from generator.cards.catalog import read_catalog
 from generator.cards.explanations import load_explanations
+from generator.linkcheck.answers import State
+from generator.linkcheck.command import ANSWERS
 from generator.translating import CHINESE, ENGLISH, diagnostics_in, load_catalogue, translated
 from tests.cards.test_explanations import EXAMPLES, card_with
 from tests.cards.writing import settings
@@ -200,3 +202,10 @@ def test_the_help_of_each_command_is_told_in_chinese(command: str) -> None:
 
 def test_all_codes_are_explained_in_the_languages_of_the_command() -> None:
     assert all(set(item.text) == {CHINESE, ENGLISH} for item in load_explanations().values())
+
+
+@pytest.mark.parametrize("state", ANSWERS)
+def test_what_became_of_a_link_is_told_in_chinese(state: State) -> None:
+    _, message, hint = ANSWERS[state]
+    for text in (message, hint):
+        assert HAN.search(translated(text.format(detail="https://example.org/new"), CHINESE))

@@ -16,7 +16,7 @@ from generator.linkcheck.external import external_links
 from generator.linkcheck.kept import keep_answers, kept_answers
 from generator.source import Span
 
-_RULES: Mapping[State, tuple[Rule, str, str]] = {
+ANSWERS: Mapping[State, tuple[Rule, str, str]] = {
     State.GONE: (
         rules.BROKEN_LINK,
         "nothing is at this address any more: {detail}",
@@ -49,7 +49,7 @@ def check_links(
         _diagnostic(place.path, place.span, answers[address])
         for address, found in places.items()
         for place in found
-        if answers[address].state in _RULES
+        if answers[address].state in ANSWERS
     )
 
 
@@ -72,7 +72,7 @@ def answers_of(
 
 
 def _diagnostic(path: str, span: Span, answer: Answer) -> Diagnostic:
-    rule, message, hint = _RULES[answer.state]
+    rule, message, hint = ANSWERS[answer.state]
     return rule.at(
         path, span, message.format(detail=answer.detail), hint.format(detail=answer.detail)
     )
