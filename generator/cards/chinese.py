@@ -33,6 +33,7 @@ _ITEM_END = re.compile(r"\s*(?:$|[。；！？）|])")
 _COMMA, _LIST_COMMA = "，", "、"
 _FINER = frozenset({",", _LIST_COMMA})
 _LETTER = re.compile(r"[A-Za-z]")
+_LONGEST_REMARK = 60
 
 
 def full_width_words(path: str, passage: Passage) -> Iterator[Diagnostic]:
@@ -47,15 +48,23 @@ def full_width_words(path: str, passage: Passage) -> Iterator[Diagnostic]:
 def full_width_marks(path: str, passage: Passage) -> Iterator[Diagnostic]:
     """A diagnostic for each full-width mark in text that is not Chinese.
 
-    Those beside a Han character belong to Chinese words that are quoted, and one that stands
-    alone in quotation marks or brackets is spoken of.
+    Those beside a Han character belong to Chinese words that are quoted, and so does the bracket
+    that closes one of them; one that stands alone in quotation marks or brackets is spoken of.
     """
-    for match in _FULL_WIDTH_MARK.finditer(passage.prose):
-        around = passage.prose[max(match.start() - 2, 0) : match.end() + 2]
-        if not _HAN.search(around) and not _SPOKEN_OF.fullmatch(
-            passage.prose, max(match.start() - 1, 0), match.end() + 1
+    prose = passage.prose
+    for match in _FULL_WIDTH_MARK.finditer(prose):
+        opening = prose.rfind("（", max(match.start() - _LONGEST_REMARK, 0), match.start())
+        is_closing = match.group().startswith("）") and opening >= 0
+        if not (
+            _is_beside_han(prose, match.start(), match.end())
+            or (is_closing and _is_beside_han(prose, opening, opening + 1))
+            or _SPOKEN_OF.fullmatch(prose, max(match.start() - 1, 0), match.end() + 1)
         ):
             yield _full_width(path, passage, match)
+
+
+def _is_beside_han(prose: str, start: int, end: int) -> bool:
+    return bool(_HAN.search(prose, max(start - 2, 0), end + 2))
 
 
 def _full_width(path: str, passage: Passage, match: re.Match[str]) -> Diagnostic:

@@ -164,7 +164,7 @@ def test_what_is_wrong_is_told_with_the_remedy(
     ("title", "told"),
     [
         ("残差网络ResNet", '"ResNet" touches a Chinese character; put a space between them'),
-        ("图片，分类(a）", '"）" is full-width; write ")"; for example: 图片，分类(a)\n'),
+        ("图片，分类(a）", "; for example: 图片，分类（a）\n"),
         ("A (unbalanced", '"(" is never closed; '),
     ],
 )
@@ -182,7 +182,7 @@ def test_a_title_that_check_would_warn_of_is_refused_with_what_to_write(
     ("title", "mended"),
     [
         ("残差网络ResNet", "残差网络 ResNet"),
-        ("图片，分类(a）", "图片，分类(a)"),
+        ("图片，分类(a）", "图片，分类（a）"),
         ("网络,ＡＢＣ(残差）", "网络，ABC（残差）"),
     ],
 )

@@ -172,7 +172,7 @@ def test_what_is_well_written_is_left_alone(tmp_path: Path, zh: str) -> None:
         "An interval (0, 1], a list such as (a) first, (b) second.",
         "I know that that is so. The The, log in in time. Log on to to-do lists; `the` the model.",
         "Teh et al. use it.",
-        "The word 深度，学习 is Chinese.",
+        "The word 深度，学习 is Chinese, and so is 残差网络（ResNet）.",
         "The key ` is a backquote, in O`Neil, too; \\` is one, and ``a`b`` is code.",
         "2**10 = 1024, x ** 2, **kwargs, models/**/a.py and **bold** and ***both***.",
         'A screen of 15" or 17", a 5" one, and the mark " alone.',
