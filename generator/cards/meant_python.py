@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
@@ -18,6 +17,7 @@ from msgspec.structs import replace
 from generator.cards.attributes import read_attributes
 from generator.cards.model import Card, CodeBlock, Section
 from generator.cards.near_python import looks_like_python
+from generator.cards.python_code import tree_of
 
 _LIBRARIES = frozenset({"PIL", "cv2", "matplotlib", "megengine", "numpy", "requests", "torch"})
 _BUILTINS = frozenset(dir(builtins))
@@ -40,10 +40,10 @@ def meant_as_python(section: Section, sample: CodeBlock | None) -> Iterator[Code
 
 def is_surely_python(block: CodeBlock, before: Sequence[CodeBlock] = ()) -> bool:
     """Whether the block is nothing but Python, behind these blocks of Python."""
-    tree = _tree(block.code)
+    tree = tree_of(block.code)
     if tree is None or not any(isinstance(node, ast.Call) for node in ast.walk(tree)):
         return False
-    known = [found for found in (_tree(item.code) for item in before) if found]
+    known = [found for found in (tree_of(item.code) for item in before) if found]
     return _uses_its_imports(tree, known) or _goes_on(tree, known)
 
 
@@ -72,15 +72,6 @@ def _said_to_be_python(block: CodeBlock) -> CodeBlock:
     return replace(
         block, info=info, attributes=read_attributes(info, block.info_span.start).attributes
     )
-
-
-def _tree(code: str) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _uses_its_imports(tree: ast.Module, before: Iterable[ast.Module]) -> bool:

@@ -115,6 +115,16 @@ def parse_code(block: CodeBlock, python: str) -> ParsedCode:
     return code_of_tree(block, tree)
 
 
+def tree_of(code: str) -> ast.Module | None:
+    """The tree of some code, with its own lines, in this interpreter's syntax; of others none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
 def code_of_tree(block: CodeBlock, tree: ast.Module) -> ParsedCode:
     """The block with the tree of its code, which is changed to have the card's lines."""
     nodes = tuple(ast.walk(tree))

@@ -11,7 +11,6 @@ import ast
 import io
 import re
 import tokenize
-import warnings
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -21,7 +20,7 @@ from msgspec.structs import replace
 
 from generator.cards import rules
 from generator.cards.model import CodeBlock, Treatment
-from generator.cards.python_code import ParsedCode, code_of_tree, literal_text
+from generator.cards.python_code import ParsedCode, code_of_tree, literal_text, tree_of
 from generator.diagnostics import Diagnostic
 from generator.source import Position, Span
 
@@ -90,7 +89,7 @@ def find_variants(sample: CodeBlock) -> FoundVariants:
     if sample.treatment is not Treatment.EXECUTE or "#" not in sample.code:
         return FoundVariants()
     lines = sample.code.split("\n")[:-1]
-    tree = _parsed(sample.code)
+    tree = tree_of(sample.code)
     if tree is None or not _has_beginning(lines):
         return FoundVariants()
     fresh: list[_Alternative] = []
@@ -141,15 +140,6 @@ def useless_alternatives(path: str, found: FoundVariants) -> Iterator[Diagnostic
 
 def _has_beginning(lines: Sequence[str]) -> bool:
     return any(_BEGINNING.match(line.lstrip()) for line in lines)
-
-
-def _parsed(code: str) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _assignments(tree: ast.Module) -> tuple[_Assignment, ...]:
@@ -214,7 +204,7 @@ def _statement(
         bare = _STRING_OR_COMMENT.sub("", texts[-1])
         open_brackets += len(_OPENING.findall(bare)) - len(_CLOSING.findall(bare))
         if open_brackets <= 0 and not bare.rstrip().endswith("\\"):
-            tree = _parsed("\n".join((texts[0].lstrip(), *texts[1:])) + "\n")
+            tree = tree_of("\n".join((texts[0].lstrip(), *texts[1:])) + "\n")
             found = _assignments(tree) if tree is not None and len(tree.body) == 1 else ()
             return (found[0], number) if tree and found[:1] == tuple(tree.body) else None
     return None
@@ -397,7 +387,7 @@ def _activated(
             texts[number] = ""
         texts[start] = indent + ast.unparse(alternative.statement)
     code = "".join(f"{text}\n" for text in texts)
-    parsed = _parsed(code)
+    parsed = tree_of(code)
     if parsed is None:
         return None
     block = replace(sample, code=code, code_columns=tuple(columns))
