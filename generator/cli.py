@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
@@ -786,6 +785,8 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _is_installed(package: str) -> bool:
+    from importlib.util import find_spec
+
     # One that is there by name only, for whatever reason, has no specification.
     try:
         return find_spec(package) is not None
