@@ -53,7 +53,8 @@ def before_building(previewed: Previewed, settings: Settings) -> Shown:
 def rebuild(previewed: Previewed, before: Shown, show: Callable[[Shown], None]) -> Rebuilt:
     """Builds the site anew, with all that has changed; `before` is what has been shown so far.
 
-    `show` is told of another version while the build still makes ready for the next one.
+    `show` is told of another version a moment before it is there, so that pages can begin to ask
+    for it, and again when it is there, while the build still makes ready for the next one.
     What keeps it from being built is among the problems to be shown, over the last good version.
     """
     try:
@@ -68,6 +69,7 @@ def rebuild(previewed: Previewed, before: Shown, show: Callable[[Shown], None]) 
                 evidence=previewed.evidence(settings),
                 # The index of all words is made anew for each word that changes.
                 search=Search.LIST,
+                coming=lambda: show(replace(before, base_path=base_path, is_coming=True)),
                 published=lambda token: show(Shown(base_path, token)),
             )
         )

@@ -6,47 +6,29 @@ event stream for each page that is open. It adds no package that this has to kee
 
 from __future__ import annotations
 
-import re
 import socket
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from hashlib import blake2b
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import TCPServer, ThreadingMixIn
 
-from generator.preview.requested import Elsewhere, is_own_host, requested_file
+from generator.preview.answers import (
+    HTML,
+    OWN_PATH,
+    TEXT,
+    Answer,
+    answer_of_preview,
+    answer_of_site,
+    is_page_that_changes,
+)
+from generator.preview.requested import is_own_host
 from generator.preview.state import Board
-
-OWN_PATH = "/_hubcards/"
-"""What the preview adds to the site is found below this path, which no hub is published at."""
 
 EVENTS = f"{OWN_PATH}events"
 
-_CLIENT = Path(__file__).with_name("client")
-_SCRIPT = _CLIENT / "preview.js"
-_STYLE = _CLIENT / "preview.css"
-_HTML = "text/html; charset=utf-8"
-_CONTENT_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".html": _HTML,
-    ".ico": "image/x-icon",
-    ".ipynb": "application/x-ipynb+json",
-    ".jpg": "image/jpeg",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".md": "text/markdown; charset=utf-8",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
-    ".wasm": "application/wasm",
-    ".webp": "image/webp",
-    ".woff2": "font/woff2",
-    ".xml": "application/xml; charset=utf-8",
-}
-_ADDRESSED_BY_CONTENT = re.compile(r".*\.[0-9a-f]{10}\.\w+")
 _SECONDS_OF_SILENCE = 15.0
 _TRIED_PORTS = 20
 
@@ -132,73 +114,55 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:  # the name that the base class looks for
         if not is_own_host(self.headers.get("Host"), self.server.host):
             hint = "this preview is not known by that name; start it with --host NAME"
-            self._send(HTTPStatus.FORBIDDEN, "text/plain; charset=utf-8", hint.encode())
+            self._send(Answer(HTTPStatus.FORBIDDEN, TEXT, hint.encode()))
         elif self.path == EVENTS:
             self._send_events()
         elif self.path.startswith(OWN_PATH):
-            self._send_client_file(self.path.removeprefix(OWN_PATH))
+            self._send(answer_of_preview(self.path.removeprefix(OWN_PATH)))
+        elif self._takes_parts() and self._asks_for_page_that_changes():
+            self._send_when_there()
         else:
-            self._send_of_site()
+            self._send(self._answer_of_site())
 
     do_HEAD = do_GET  # noqa: N815 # as above
 
-    def _send_of_site(self) -> None:
-        shown = self.server.board.shown
-        found = requested_file(self.path, shown.base_path, self.server.folder)
-        if isinstance(found, Elsewhere):
-            self._send(HTTPStatus.FOUND, _HTML, b"", {"Location": found.path})
-            return
-        try:
-            if found is not None:
-                self._send_file(HTTPStatus.OK, found, shown.version)
-                return
-            page = self.server.folder / "404.html"
-            if page.is_file():
-                self._send_file(HTTPStatus.NOT_FOUND, page, shown.version)
-                return
-        except FileNotFoundError:
-            # It has just gone; the page is told of the version without it.
-            pass
-        page = _CLIENT / "nothing-yet.html"
-        self._send_file(HTTPStatus.SERVICE_UNAVAILABLE, page, shown.version)
+    def _answer_of_site(self) -> Answer:
+        shown = self.server.board.wait_for_what_comes()
+        return answer_of_site(self.path, shown, self.server.folder)
 
-    def _send_file(self, status: HTTPStatus, path: Path, version: str, name: str = "") -> None:
-        content = path.read_bytes()
-        content_type = _CONTENT_TYPES.get(path.suffix.lower(), "application/octet-stream")
-        if content_type == _HTML:
-            content = with_script(content, version)
-        headers = {}
-        if _ADDRESSED_BY_CONTENT.fullmatch(name or path.name):
-            headers["Cache-Control"] = "max-age=31536000, immutable"
-        self._send(status, content_type, content, headers)
+    def _asks_for_page_that_changes(self) -> bool:
+        return is_page_that_changes(self.path, self.server.board.shown, self.server.folder)
 
-    def _send_client_file(self, name: str) -> None:
-        path = {script_name(): _SCRIPT, _STYLE.name: _STYLE}.get(name)
-        if path is None:
-            self._send(HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", b"there is no such file")
-            return
-        self._send_file(HTTPStatus.OK, path, "", name)
+    def _takes_parts(self) -> bool:
+        return self.command == "GET" and self.request_version == "HTTP/1.1"
 
-    def _send(
-        self,
-        status: HTTPStatus,
-        content_type: str,
-        content: bytes,
-        headers: dict[str, str] | None = None,
-    ) -> None:
+    def _send(self, answer: Answer) -> None:
+        length = {"Content-Length": str(len(answer.content))}
+        self._begin(answer.status, answer.content_type, {**length, **answer.headers})
+        if self.command != "HEAD":
+            self.wfile.write(answer.content)
+
+    def _send_when_there(self) -> None:
+        """Begins the answer at once, and has the page follow when its next version is there.
+
+        A browser takes the page away that it shows when an answer begins, and not before; that
+        takes as long as the rest of the build.
+        """
+        self._begin(HTTPStatus.OK, HTML, {"Transfer-Encoding": "chunked"})
+        content = self._answer_of_site().content
+        self.wfile.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(content), content))
+
+    def _begin(self, status: HTTPStatus, content_type: str, headers: Mapping[str, str]) -> None:
         self.send_response(status)
         all_headers = {
             "Content-Type": content_type,
-            "Content-Length": str(len(content)),
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
-            **(headers or {}),
+            **headers,
         }
         for name, value in all_headers.items():
             self.send_header(name, value)
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(content)
 
     def _send_events(self) -> None:
         self.close_connection = True
@@ -222,20 +186,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_arguments: object) -> None:
         """Nothing: requests are no news."""
-
-
-@cache
-def script_name() -> str:
-    """What the script of the preview is called; a browser that has it need not ask again."""
-    digest = blake2b(_SCRIPT.read_bytes(), digest_size=5).hexdigest()
-    return f"{_SCRIPT.stem}.{digest}{_SCRIPT.suffix}"
-
-
-def with_script(page: bytes, version: str) -> bytes:
-    """A page of the site with what the preview adds to it: a script of its own, and no other."""
-    script = f'<script src="{OWN_PATH}{script_name()}" data-version="{version}" defer></script>'
-    before, end_of_head, behind = page.partition(b"</head>")
-    return before + script.encode() + end_of_head + behind
 
 
 def serve_in_background(server: PreviewServer) -> None:

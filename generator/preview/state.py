@@ -24,12 +24,14 @@ class Shown(Struct, frozen=True):
     """What a preview shows.
 
     `base_path` begins and ends with a slash. `version` tells one version of the site from
-    another, and is empty while there is none.
+    another, and is empty while there is none. When another one `is_coming`, it, or what keeps it
+    from being shown, is there in a moment.
     """
 
     base_path: str
     version: str
     problems: tuple[Problem, ...] = ()
+    is_coming: bool = False
 
     def as_json(self) -> str:
         """What the script in the pages is told, on one line."""
@@ -37,7 +39,9 @@ class Shown(Struct, frozen=True):
             {"place": item.place, "code": item.code, "message": item.message, "hint": item.hint}
             for item in self.problems
         ]
-        return json.dumps({"version": self.version, "problems": problems})
+        return json.dumps(
+            {"version": self.version, "problems": problems, "isComing": self.is_coming}
+        )
 
 
 class Board:
@@ -58,6 +62,12 @@ class Board:
         with self._changed:
             self._shown = shown
             self._changed.notify_all()
+
+    def wait_for_what_comes(self) -> Shown:
+        """What is there as soon as nothing else is coming."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._shown.is_coming)
+            return self._shown
 
     def wait_for_other(self, than: Shown, seconds: float) -> Shown:
         """What is there as soon as it is not `than`, or when the time is over."""

@@ -57,6 +57,10 @@ def no_progress(_done: int, _all: int) -> None:
     """Tells nobody how many cards are rendered."""
 
 
+def nobody_waits() -> None:
+    """Tells nobody that there will be another version in a moment."""
+
+
 def told_nobody(_token: str) -> None:
     """Tells nobody that there is another version."""
 
@@ -65,9 +69,10 @@ class Build(Struct, frozen=True):
     """What is to be built: a site of the cards in these files and folders.
 
     It will be found at `base_url`, or where the settings say. Cards are rendered by `jobs`
-    processes here, or by the `renderer`; `progress` is told how many of how many are done,
-    and `published` the token of another version, as soon as everybody sees it. Compiled templates
-    are kept in the folder `compiled`, if there is to be one.
+    processes here, or by the `renderer`; `progress` is told how many of how many are done.
+    `coming` is told when no card has an error and another version is as good as made, and
+    `published` its token, as soon as everybody sees it. Compiled templates are kept in the folder
+    `compiled`, if there is to be one.
     """
 
     settings: Settings
@@ -78,6 +83,7 @@ class Build(Struct, frozen=True):
     evidence: EvidenceSource = field(default_factory=NoEvidence)
     search: Search = Search.LIST
     progress: Callable[[int, int], None] = no_progress
+    coming: Callable[[], None] = nobody_waits
     published: Callable[[str], None] = told_nobody
     renderer: Renderer | None = None
     compiled: Path | None = None

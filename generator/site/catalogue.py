@@ -179,7 +179,8 @@ def _key(
     listing: CardList, part: Sequence[ListedCard], counts: Mapping[str, int], language: Language
 ) -> str:
     counted = repr((len(listing.pages), listing.count, sorted(counts.items())))
-    return digest_of_all(counted, *(card.tile_digests[language.code] for card in part))
+    code = language.code
+    return digest_of_all(counted, " ".join([card.tile_digests[code] for card in part]))
 
 
 def _rendering(

@@ -9,18 +9,20 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 from zlib import crc32
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import astuple
 
 from generator.site.output import OutputError
 
-_VERSION = 6
+_VERSION = 7
+_PAGE_SIZE = 32_768  # bytes: all listings are read in every build that changes one
 _TABLES = """
 create table cards (id text primary key, path text, signature text, content text, own text,
     neighbours text, title text, pages int, files int, notes text, checksum int);
@@ -190,10 +192,11 @@ class Memory:
     ) -> Iterator[tuple[Any, ...]]:
         try:
             statement = f"select * from {table} {rest}"  # noqa: S608 # ours
-            for *row, checksum in self._connection.execute(statement, values):
-                if checksum != _checksum(row):
+            for row in self._connection.execute(statement, values):
+                content = row[:-1]
+                if row[-1] != _checksum(content):
                     raise DamagedError
-                yield tuple(row)
+                yield content
         except (sqlite3.Error, ValueError) as error:
             raise DamagedError from error
 
@@ -244,6 +247,7 @@ def _opened(path: Path) -> sqlite3.Connection:
                 connection.execute("select name from sqlite_master where type = 'table'")
             ):
                 connection.execute(f'drop table "{name}"')
+            connection.execute(f"pragma page_size = {_PAGE_SIZE}")
             connection.executescript(_TABLES)
             connection.execute(f"pragma user_version = {_VERSION}")
         connection.execute("begin immediate")
@@ -258,9 +262,6 @@ def _output(row: tuple[str, ...]) -> KnownOutput:
     return KnownOutput(card_id, json.loads(files), json.loads(documents))
 
 
-def _checksum(row: Sequence[object]) -> int:
+def _checksum(row: tuple[object, ...]) -> int:
     """Finds out about damage, as file systems and archives do, in a tenth of a digest's time."""
-    *texts, last = row
-    if not isinstance(last, bytes):
-        last = str(last).encode("utf-8", "surrogatepass")
-    return crc32(last, crc32("\0".join(map(str, texts)).encode("utf-8", "surrogatepass")))
+    return crc32(msgspec.msgpack.encode(row))

@@ -64,6 +64,7 @@ def renew(
     hub = hub_of(site)
     rendered, diagnostics = _render_changed(build, site, draft, cards, known)
     if not has_errors(diagnostics):
+        build.coming()
         paths = {card.id: card.path for card in cards}
         listed, links = _told(draft.memory, paths)
         _write_common(hub, draft, key, listed)

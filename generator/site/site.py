@@ -282,6 +282,7 @@ def _texts_of_hub(hub: Hub) -> Iterator[tuple[str, Callable[[], str]]]:
     yield SCHEMA, partial(schema_text, hub.settings, hub.base_url)
     for page in (*guide_files(hub), *check_files(hub)):
         yield page.path, page.html
+    yield from api_schemas(hub.base_url)
 
 
 def _files_of_all(
@@ -294,7 +295,6 @@ def _files_of_all(
         yield OutputFile(feed(language), atom_feed(hub, language, newest))
     for path, content in (
         *sitemaps(hub, cards, lists).items(),
-        *list_files(hub, cards),
-        *api_schemas(hub.base_url),
+        *list_files(hub, cards, [listing.tag for listing in lists if listing.tag is not None]),
     ):
         yield OutputFile(path, content)

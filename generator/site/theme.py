@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Mapping
-from hashlib import blake2b
 from pathlib import Path
 
 from jinja2 import (
@@ -24,6 +23,7 @@ from generator.config import Settings, SettingsError
 from generator.diagnostics import Diagnostic, Severity
 from generator.site.addresses import ASSETS
 from generator.site.colours import accent_styles
+from generator.site.digests import digest_for_address
 from generator.site.formats import host, iso_time
 from generator.site.kept_templates import CompiledTemplates, KeptTemplates
 from generator.source import FILE_START, Span
@@ -134,7 +134,7 @@ def _asset(path: Path) -> Asset:
 
 
 def _asset_of(name: str, content: bytes) -> Asset:
-    digest = blake2b(content, digest_size=5).hexdigest()
+    digest = digest_for_address(content)
     stem, suffix = os.path.splitext(name)  # noqa: PTH122 # it is no path
     return Asset(f"{ASSETS}/{stem}.{digest}{suffix}", content)
 

@@ -52,6 +52,16 @@ def test_a_saved_card_is_shown_in_the_page_that_is_open(settings, page):
     expect(page.locator("main")).to_contain_text("Third words")
 
 
+def test_a_saved_card_reloads_the_page_once(settings, page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.is_navigation_request()))
+    save(settings.root / "cards" / f"{CARD}.md", words("Second words"))
+    expect(page.locator("main")).to_contain_text("Second words")
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(1000)
+    assert sum(asked) == 1
+
+
 def test_the_page_stays_where_it_was(settings, page):
     path = settings.root / "cards" / f"{CARD}.md"
     save(path, words(f"{LONG}\n\nOld end."))

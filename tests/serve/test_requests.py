@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from generator.preview.answers import OWN_PATH, script_name
 from generator.preview.requested import Elsewhere, is_own_host, requested_file
-from generator.preview.server import OWN_PATH, script_name
 from tests.serve.previews import previewing, start
 
 PAGE = "/hub/en-US/a_vision_net/"

@@ -171,6 +171,35 @@ def test_a_row_that_was_tampered_with_is_not_believed(settings, output):
     assert snapshot(output) == clean_build(settings, settings.root / "clean")
 
 
+def test_another_version_is_told_before_and_when_everybody_sees_it(settings, output):
+    told = []
+
+    def note(name: str) -> None:
+        has_new_words = b"New words" in b"".join(snapshot(output).values())
+        told.append((name, has_new_words))
+
+    def build_and_note() -> None:
+        told.clear()
+        build(
+            settings,
+            output,
+            coming=lambda: note("coming"),
+            published=lambda _token: note("published"),
+        )
+
+    write_dated(settings, "net", numbered(1))
+    build_and_note()
+    assert [name for name, _ in told] == ["coming", "published"]
+    write_dated(settings, "net", numbered(1, title="New words"))
+    build_and_note()
+    assert told == [("coming", False), ("published", True)]
+    build_and_note()
+    assert told == []
+    write_dated(settings, "net", "---\ntitle: 1\n---\n")
+    build_and_note()
+    assert told == []
+
+
 def test_an_error_leaves_the_site_and_a_mended_card_is_quick_again(settings, output):
     for number in range(5):
         write_dated(settings, f"net_{number}", numbered(number))

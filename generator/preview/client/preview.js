@@ -16,7 +16,10 @@
     addEventListener("load", restore, { once: true });
   };
 
+  let events = null;
   const reload = () => {
+    // Else it would hear of the version that it waits for, and begin anew.
+    events.close();
     const kept = { path: location.pathname, x: scrollX, y: scrollY };
     sessionStorage.setItem(place, JSON.stringify(kept));
     location.reload();
@@ -84,11 +87,12 @@
 
   const onState = ({ data }) => {
     const state = JSON.parse(data);
-    if (state.version === version) showProblems(state.problems);
-    else reload();
+    // The answer comes with the version that is coming: what a browser does before it asks for a
+    // page is done by then.
+    if (state.isComing || state.version !== version) reload();
+    else showProblems(state.problems);
   };
 
-  let events = null;
   const follow = () => {
     events?.close();
     events = null;

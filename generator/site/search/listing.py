@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import Any
 
 from generator.languages import Language
 from generator.site.addresses import SEARCH_GUIDE, SEARCH_LIST, search_part
+from generator.site.digests import digest_for_address
 from generator.site.hub import Hub
 from generator.site.listed import ListedCard
 from generator.site.search.entries import SearchEntry
@@ -24,10 +24,13 @@ CARDS_IN_PART = 500
 """Few enough that a part is small, and that the parts of a large hub come side by side."""
 
 
-def list_files(hub: Hub, cards: Sequence[ListedCard]) -> tuple[tuple[str, bytes], ...]:
-    """The list in parts, and a file of a fixed name that says where they are; by their paths."""
-    used = {tag for card in cards for tag in card.tags}
-    tags = [tag for tag in hub.settings.tags if tag in used]
+def list_files(
+    hub: Hub, cards: Sequence[ListedCard], tags: Sequence[str]
+) -> tuple[tuple[str, bytes], ...]:
+    """The list in parts, and a file of a fixed name that says where they are; by their paths.
+
+    `tags` are those that any card has.
+    """
     languages = hub.settings.languages
     parts = [
         _part(number, cards[first : first + CARDS_IN_PART])
@@ -56,7 +59,7 @@ def script(event: str, data: object) -> bytes:
 def _part(number: int, cards: Sequence[ListedCard]) -> tuple[str, bytes]:
     rows = b",".join([card.search_row for card in cards])
     content = _script("hubcards-search-cards", b"[%b]" % rows)
-    digest = blake2b(content, digest_size=5).hexdigest()
+    digest = digest_for_address(content)
     return search_part(number, digest), content
 
 
