@@ -10,7 +10,7 @@ import sys
 import threading
 from typing import NoReturn
 
-from generator.cli import main
+from generator.cli.main import main
 
 # While modules are imported, much is made and nothing becomes garbage.
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000

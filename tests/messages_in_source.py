@@ -22,7 +22,7 @@ ERRORS = frozenset(
 )
 """What is raised with a text for whoever runs the command."""
 
-TELLING = frozenset({"say", "_line", "Diagnostic", "Problem", "at", "_failed", "_failure"})
+TELLING = frozenset({"say", "line", "Diagnostic", "Problem", "at", "_failed", "_failure"})
 """What is called with such a text. `at` is what a rule makes a diagnostic with."""
 
 OF_PYTEST = frozenset({"plugin.py", "nodes.py", "session.py"})

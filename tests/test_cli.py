@@ -220,7 +220,7 @@ def test_publishing_needs_nothing_of_the_runtime(tmp_path: Path) -> None:
     """Neither the runtime's packages nor those that run cards are imported for a build."""
     heavy = ("megengine", "numpy", "cv2", "pytest", "mitmproxy", "_pytest")
     code = (
-        "import sys\nfrom generator.cli import main\n"
+        "import sys\nfrom generator.cli.main import main\n"
         f"code = main(['build', '--output', {str(tmp_path / 'out')!r}])\n"
         f"loaded = [name for name in {heavy!r} if name in sys.modules]\n"
         "sys.exit(code or bool(loaded) and str(loaded))"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from generator.cache import cache_folder
 from generator.config import Settings
+from generator.exit_codes import INTERRUPTED
 from generator.layout import CARDS_FOLDER
 from generator.runner.current import CurrentRecords
 from generator.runner.errors import RunnerError
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from generator.runner.plugin import MakeRunner
     from generator.runner.runtime import Runtime
     from generator.runner.workshop import Workshop
-
-INTERRUPTED = 130
 
 _OPTIONS = {
     f"--{name}": f"--card-{name}"
