@@ -6,10 +6,11 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-from pygments.lexers import get_lexer_by_name
+from pygments.lexers import find_lexer_class_by_name
 from pygments.token import STANDARD_TYPES, Token
 from pygments.util import ClassNotFound
 
+from generator.site.late_patterns import with_late_patterns
 from generator.site.tokens import Tokeniser
 
 _UNMARKED = frozenset({"", "w", "err", "n"})
@@ -56,9 +57,10 @@ def _lexer(language: str) -> Any:
     if not language:
         return None
     try:
-        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+        lexer_class = find_lexer_class_by_name(language)
     except ClassNotFound:
         return None
+    return with_late_patterns(lexer_class)(stripnl=False, ensurenl=False)
 
 
 @lru_cache(maxsize=1024)

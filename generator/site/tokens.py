@@ -17,6 +17,8 @@ from msgspec import Struct
 from pygments.lexer import RegexLexer
 from pygments.token import Error, Token, Whitespace
 
+from generator.site.late_patterns import LatePattern
+
 _Match: TypeAlias = "re.Match[str]"
 _Matcher: TypeAlias = Callable[[str, int], "_Match | None"]
 _Rule: TypeAlias = "tuple[_Matcher, Any, Any]"
@@ -129,6 +131,7 @@ def _alone(rule: _Rule) -> _Step:
 
 def _combined(rules: Sequence[_Rule]) -> Iterator[_Step]:
     """The rules in their order, and as few patterns as can be."""
+    rules = [(_pattern(rule).match, *rule[1:]) for rule in rules]
     for is_combinable, group in groupby(rules, key=_is_combinable):
         together = tuple(group)
         match = _match_of_all(together) if is_combinable and len(together) > 1 else None
@@ -162,5 +165,5 @@ def _without_groups(pattern: re.Pattern[str]) -> str:
 
 
 def _pattern(rule: _Rule) -> re.Pattern[str]:
-    pattern: re.Pattern[str] = rule[0].__self__  # type: ignore[attr-defined]
-    return pattern
+    pattern: re.Pattern[str] | LatePattern = rule[0].__self__  # type: ignore[attr-defined]
+    return pattern.compiled if isinstance(pattern, LatePattern) else pattern
