@@ -150,7 +150,9 @@ class _Handler(BaseHTTPRequestHandler):
         """
         self._begin(HTTPStatus.OK, HTML, {"Transfer-Encoding": "chunked"})
         content = self._answer_of_site().content
-        self.wfile.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(content), content))
+        # A part without content would be the end.
+        part = b"%x\r\n%b\r\n" % (len(content), content) if content else b""
+        self.wfile.write(part + b"0\r\n\r\n")
 
     def _begin(self, status: HTTPStatus, content_type: str, headers: Mapping[str, str]) -> None:
         self.send_response(status)
