@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from generator.preview.requested import Elsewhere, requested_file
+from generator.preview.requested import Elsewhere, path_in_site, requested_file
 from generator.preview.state import Shown
 from generator.site.digests import digest_for_address
 
@@ -79,26 +79,23 @@ def answer_of_preview(name: str) -> Answer:
     return _answer_with(HTTPStatus.OK, path, "", name)
 
 
-def is_page_that_changes(target: str, shown: Shown, folder: Path) -> bool:
-    """Whether a page is asked for that is there, and of which another version is coming."""
-    if not shown.is_coming:
-        return False
-    found = requested_file(target, shown.base_path, folder)
-    return isinstance(found, Path) and _content_type(found) == HTML
+def page_at_hand(target: str, shown: Shown) -> Answer | None:
+    """A page of the version that is coming, if it is made already, and asked for by its target."""
+    content = shown.pages.get(path_in_site(target, shown.base_path) or "")
+    if content is None:
+        return None
+    return Answer(HTTPStatus.OK, HTML, _with_script(content, shown.coming))
 
 
 def _answer_with(status: HTTPStatus, path: Path, version: str, name: str = "") -> Answer:
-    content, content_type = path.read_bytes(), _content_type(path)
+    content = path.read_bytes()
+    content_type = _CONTENT_TYPES.get(path.suffix.lower(), "application/octet-stream")
     if content_type == HTML:
         content = _with_script(content, version)
     is_for_good = _ADDRESSED_BY_CONTENT.fullmatch(name or path.name)
     return Answer(
         status, content_type, content, {"Cache-Control": _FOR_GOOD} if is_for_good else {}
     )
-
-
-def _content_type(path: Path) -> str:
-    return _CONTENT_TYPES.get(path.suffix.lower(), "application/octet-stream")
 
 
 @cache

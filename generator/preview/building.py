@@ -13,9 +13,12 @@ from generator.config import Settings, SettingsError, load_settings
 from generator.diagnostics import Diagnostic
 from generator.evidence.source import EvidenceSource
 from generator.preview.state import Problem, Shown, problem_of, problems_among
-from generator.site.build import Build, BuildReport, build_site
+from generator.site.build import Build, BuildReport, Coming, build_site
 from generator.site.output import OutputError, Tree
 from generator.site.search.extent import Search
+
+_MOST_PAGES_AT_HAND = 100
+"""More are not made by saving a card."""
 
 
 class Previewed(Struct, frozen=True):
@@ -53,8 +56,8 @@ def before_building(previewed: Previewed, settings: Settings) -> Shown:
 def rebuild(previewed: Previewed, before: Shown, show: Callable[[Shown], None]) -> Rebuilt:
     """Builds the site anew, with all that has changed; `before` is what has been shown so far.
 
-    `show` is told of another version a moment before it is there, so that pages can begin to ask
-    for it, and again when it is there, while the build still makes ready for the next one.
+    `show` is told of another version when the pages of its cards are made, which are shown at
+    once, and again when it is there, while the build still makes ready for the next one.
     What keeps it from being built is among the problems to be shown, over the last good version.
     """
     try:
@@ -69,7 +72,7 @@ def rebuild(previewed: Previewed, before: Shown, show: Callable[[Shown], None]) 
                 evidence=previewed.evidence(settings),
                 # The index of all words is made anew for each word that changes.
                 search=Search.LIST,
-                coming=lambda: show(replace(before, base_path=base_path, is_coming=True)),
+                coming=lambda coming: show(_shown_of(coming, base_path, before.version)),
                 published=lambda token: show(Shown(base_path, token)),
             )
         )
@@ -85,6 +88,15 @@ def rebuild(previewed: Previewed, before: Shown, show: Callable[[Shown], None]) 
         return Rebuilt(replace(before, problems=(problem,)), None, ())
     shown = Shown(base_path, _version(previewed), problems_among(report.diagnostics))
     return Rebuilt(shown, report, report.diagnostics)
+
+
+def _shown_of(coming: Coming, base_path: str, version: str) -> Shown:
+    """What there is to be shown while another version than this one is coming."""
+    paths = [path for path in coming.paths if path.endswith(".html")]
+    pages = {}
+    if len(paths) <= _MOST_PAGES_AT_HAND:
+        pages = {path: (coming.folder / path).read_bytes() for path in paths}
+    return Shown(base_path, version, coming=coming.token, pages=pages)
 
 
 def _version(previewed: Previewed) -> str:

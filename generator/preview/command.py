@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from generator.preview.state import Board
 from generator.preview.watching import Watch, watched_of
 
 DEFAULT_PORT = 8000
+
+_SECONDS_OF_A_TURN = 0.0005
 
 
 def serve(
@@ -32,6 +35,8 @@ def serve(
     `announce` is told the address, and `report` of each build. Raises `AddressError`, and
     `OSError` when the folders can't be watched.
     """
+    # Pages are asked for while the site is being built, and neither should wait long for the other.
+    sys.setswitchinterval(_SECONDS_OF_A_TURN)
     logo = settings.folder / settings.look.logo if settings.look.logo else None
     watch = Watch(watched_of(previewed.root, previewed.cards, records, logo))
     board = Board(before_building(previewed, settings))

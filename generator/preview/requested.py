@@ -29,18 +29,29 @@ def requested_file(target: str, base_path: str, folder: Path) -> Path | Elsewher
     if not path.startswith(base_path):
         is_above = path == "/" or f"{path}/" == base_path
         return Elsewhere(quote(base_path)) if is_above else None
-    parts = path[len(base_path) :].split("/")
-    *folders, name = parts
-    if not all(folders) or {".", ".."} & set(parts):
-        return None
-    found = _inside(folder, folder.joinpath(*folders, name or _INDEX))
+    in_site = path_in_site(target, base_path)
+    found = _inside(folder, folder / in_site) if in_site else None
     if found is None:
         return None
     if found.is_dir():
         # Links on a page in it are relative to the folder, which needs its slash for that.
         has_page = _inside(folder, found / _INDEX) is not None
-        return Elsewhere(f"{quote(path)}/") if has_page and name else None
+        return Elsewhere(f"{quote(path)}/") if has_page and not path.endswith("/") else None
     return found if found.is_file() else None
+
+
+def path_in_site(target: str, base_path: str) -> str | None:
+    """Where in a site that is published at `base_path` the file is that a request's target means.
+
+    The path has slashes, and that of a folder's page its name. None for what no site has.
+    """
+    path = _decoded(target)
+    if path is None or not path.startswith(base_path):
+        return None
+    *folders, name = path[len(base_path) :].split("/")
+    if not all(folders) or {".", ".."} & {*folders, name}:
+        return None
+    return "/".join([*folders, name or _INDEX])
 
 
 def is_own_host(header: str | None, listening_host: str) -> bool:

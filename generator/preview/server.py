@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
@@ -16,13 +15,12 @@ from pathlib import Path
 from socketserver import TCPServer, ThreadingMixIn
 
 from generator.preview.answers import (
-    HTML,
     OWN_PATH,
     TEXT,
     Answer,
     answer_of_preview,
     answer_of_site,
-    is_page_that_changes,
+    page_at_hand,
 )
 from generator.preview.requested import is_own_host
 from generator.preview.state import Board
@@ -119,52 +117,30 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_events()
         elif self.path.startswith(OWN_PATH):
             self._send(answer_of_preview(self.path.removeprefix(OWN_PATH)))
-        elif self._takes_parts() and self._asks_for_page_that_changes():
-            self._send_when_there()
         else:
             self._send(self._answer_of_site())
 
     do_HEAD = do_GET  # noqa: N815 # as above
 
     def _answer_of_site(self) -> Answer:
-        shown = self.server.board.wait_for_what_comes()
-        return answer_of_site(self.path, shown, self.server.folder)
-
-    def _asks_for_page_that_changes(self) -> bool:
-        return is_page_that_changes(self.path, self.server.board.shown, self.server.folder)
-
-    def _takes_parts(self) -> bool:
-        return self.command == "GET" and self.request_version == "HTTP/1.1"
+        board = self.server.board
+        at_hand = page_at_hand(self.path, board.shown)
+        return at_hand or answer_of_site(self.path, board.wait_for_what_comes(), self.server.folder)
 
     def _send(self, answer: Answer) -> None:
-        length = {"Content-Length": str(len(answer.content))}
-        self._begin(answer.status, answer.content_type, {**length, **answer.headers})
-        if self.command != "HEAD":
-            self.wfile.write(answer.content)
-
-    def _send_when_there(self) -> None:
-        """Begins the answer at once, and has the page follow when its next version is there.
-
-        A browser takes the page away that it shows when an answer begins, and not before; that
-        takes as long as the rest of the build.
-        """
-        self._begin(HTTPStatus.OK, HTML, {"Transfer-Encoding": "chunked"})
-        content = self._answer_of_site().content
-        # A part without content would be the end.
-        part = b"%x\r\n%b\r\n" % (len(content), content) if content else b""
-        self.wfile.write(part + b"0\r\n\r\n")
-
-    def _begin(self, status: HTTPStatus, content_type: str, headers: Mapping[str, str]) -> None:
-        self.send_response(status)
-        all_headers = {
-            "Content-Type": content_type,
+        self.send_response(answer.status)
+        headers = {
+            "Content-Type": answer.content_type,
+            "Content-Length": str(len(answer.content)),
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
-            **headers,
+            **answer.headers,
         }
-        for name, value in all_headers.items():
+        for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer.content)
 
     def _send_events(self) -> None:
         self.close_connection = True

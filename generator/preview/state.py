@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -24,24 +25,26 @@ class Shown(Struct, frozen=True):
     """What a preview shows.
 
     `base_path` begins and ends with a slash. `version` tells one version of the site from
-    another, and is empty while there is none. When another one `is_coming`, it, or what keeps it
-    from being shown, is there in a moment.
+    another, and is empty while there is none. `coming` is the one that will be there in a moment,
+    if nothing is in its way, and `pages` are what is made of it, by their paths in the site.
     """
 
     base_path: str
     version: str
     problems: tuple[Problem, ...] = ()
-    is_coming: bool = False
+    coming: str = ""
+    pages: Mapping[str, bytes] = {}
 
     def as_json(self) -> str:
-        """What the script in the pages is told, on one line."""
+        """What the script in the pages is told, on one line.
+
+        It has the version that is coming, so that the page is asked for meanwhile.
+        """
         problems = [
             {"place": item.place, "code": item.code, "message": item.message, "hint": item.hint}
             for item in self.problems
         ]
-        return json.dumps(
-            {"version": self.version, "problems": problems, "isComing": self.is_coming}
-        )
+        return json.dumps({"version": self.coming or self.version, "problems": problems})
 
 
 class Board:
@@ -66,7 +69,7 @@ class Board:
     def wait_for_what_comes(self) -> Shown:
         """What is there as soon as nothing else is coming."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._shown.is_coming)
+            self._changed.wait_for(lambda: not self._shown.coming)
             return self._shown
 
     def wait_for_other(self, than: Shown, seconds: float) -> Shown:

@@ -57,7 +57,19 @@ def no_progress(_done: int, _all: int) -> None:
     """Tells nobody how many cards are rendered."""
 
 
-def nobody_waits() -> None:
+class Coming(Struct, frozen=True):
+    """Another version, with this token, of which no card has an error.
+
+    Its files at `paths` are in `folder` so far, and stay as they are if it becomes one: what it
+    has beside its cards is still to be made, and links may turn out to lead nowhere.
+    """
+
+    token: str
+    folder: Path
+    paths: frozenset[str]
+
+
+def nobody_waits(_coming: Coming) -> None:
     """Tells nobody that there will be another version in a moment."""
 
 
@@ -70,9 +82,9 @@ class Build(Struct, frozen=True):
 
     It will be found at `base_url`, or where the settings say. Cards are rendered by `jobs`
     processes here, or by the `renderer`; `progress` is told how many of how many are done.
-    `coming` is told when no card has an error and another version is as good as made, and
-    `published` its token, as soon as everybody sees it. Compiled templates are kept in the folder
-    `compiled`, if there is to be one.
+    `coming` is told of another version when its cards are made, and `published` its token, as
+    soon as everybody sees it. Compiled templates are kept in the folder `compiled`, if there is to
+    be one.
     """
 
     settings: Settings
@@ -83,7 +95,7 @@ class Build(Struct, frozen=True):
     evidence: EvidenceSource = field(default_factory=NoEvidence)
     search: Search = Search.LIST
     progress: Callable[[int, int], None] = no_progress
-    coming: Callable[[], None] = nobody_waits
+    coming: Callable[[Coming], None] = nobody_waits
     published: Callable[[str], None] = told_nobody
     renderer: Renderer | None = None
     compiled: Path | None = None
@@ -128,7 +140,7 @@ def _build(build: Build, place: Place, memory: Memory) -> BuildReport:
 
     draft = new_draft(place, memory, last)
     try:
-        rendered, diagnostics = renew(build, key, draft, cards, known)
+        rendered, diagnostics = renew(build, key, token, draft, cards, known)
         if has_errors(diagnostics):
             draft.undo()
             return BuildReport(build.output, diagnostics=in_source_order(diagnostics))

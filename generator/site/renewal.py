@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from generator.config import SettingsError
 from generator.diagnostics import Diagnostic, has_errors, in_source_order
 from generator.site.addresses import PAGEFIND, PAGEFIND_OF_GUIDE
-from generator.site.build import Build
+from generator.site.build import Build, Coming
 from generator.site.card_links import (
     Anchors,
     CardLinks,
@@ -51,20 +51,22 @@ _ANCHORS_AT_HAND = 64
 def renew(
     build: Build,
     key: str,
+    token: str,
     draft: Draft,
     cards: Sequence[Source],
     known: Mapping[str, KnownCard],
 ) -> tuple[int, list[Diagnostic]]:
     """Has the draft be a site of these cards, unless there is an error among what is told.
 
-    `key` is the site's, `known` are the cards of the last build by their ids. Gives how many
-    cards were rendered, and what there is to tell of them.
+    `key` is the site's, `token` its version's, `known` are the cards of the last build by their
+    ids. Gives how many cards were rendered, and what there is to tell of them.
     """
     site = site_for_work(build, key)
     hub = hub_of(site)
-    rendered, diagnostics = _render_changed(build, site, draft, cards, known)
+    made: set[str] = set()
+    rendered, diagnostics = _render_changed(build, site, draft, cards, known, made)
     if not has_errors(diagnostics):
-        build.coming()
+        build.coming(Coming(token, draft.tree.folder, frozenset(made)))
         paths = {card.id: card.path for card in cards}
         listed, links = _told(draft.memory, paths)
         _write_common(hub, draft, key, listed)
@@ -74,9 +76,17 @@ def renew(
 
 
 def _render_changed(
-    build: Build, site: bytes, draft: Draft, cards: Sequence[Source], known: Mapping[str, KnownCard]
+    build: Build,
+    site: bytes,
+    draft: Draft,
+    cards: Sequence[Source],
+    known: Mapping[str, KnownCard],
+    made: set[str],
 ) -> tuple[int, list[Diagnostic]]:
-    """Renders the cards that are not as they were; how many, and what is wrong with them."""
+    """Renders the cards that are not as they were; how many, and what is wrong with them.
+
+    Adds to `made` where the files are of which no link is still to be looked at.
+    """
     titles = {
         card.id: before.title
         for card in cards
@@ -84,7 +94,7 @@ def _render_changed(
     }
     changed = [index for index, card in enumerate(cards) if card.id not in titles]
     unchanged = [index for index, card in enumerate(cards) if card.id in titles]
-    diagnostics = _render(build, site, draft, cards, changed, known, titles)
+    diagnostics = _render(build, site, draft, cards, changed, known, titles, made)
     beside = []
     if not has_errors(diagnostics):
         beside = [
@@ -92,7 +102,7 @@ def _render_changed(
             for index in _beside_others(cards, changed, known)
             if known[cards[index].id].neighbours != _neighbours(cards, index, titles)
         ]
-        diagnostics += _render(build, site, draft, cards, beside, known, titles)
+        diagnostics += _render(build, site, draft, cards, beside, known, titles, made)
     renew_signatures(
         draft.memory, [cards[index] for index in sorted({*unchanged} - {*beside})], known
     )
@@ -109,8 +119,9 @@ def _render(
     wanted: Sequence[int],
     known: Mapping[str, KnownCard],
     titles: dict[str, str],
+    made: set[str],
 ) -> list[Diagnostic]:
-    """Renders the cards at these places, and adds their titles to `titles`."""
+    """Renders the cards at these places; adds their titles to `titles`, and to `made`."""
     tasks = [
         RenderingTask(
             Path(cards[index].path),
@@ -130,6 +141,8 @@ def _render(
         settings_problems += item.card.settings_problems
         titles[item.card.id] = item.card.title
         draft.changes.update(item.files)
+        if not item.card.links:
+            made.update(item.files)
         if item.card.listed:
             _keep(draft, cards[index], item, is_known=item.card.id in known)
         build.progress(done, len(tasks))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ import pytest
 from generator.preview.server import PreviewServer, serve_in_background
 from generator.preview.state import Board, Problem, Shown
 
+PAGE = b"<html><head></head><body>new words</body></html>"
 OLD = Shown("/hub/", "old")
-COMING = Shown("/hub/", "old", is_coming=True)
+COMING = Shown("/hub/", "old", coming="new", pages={"page.html": PAGE, "en/index.html": PAGE})
 NEW = Shown("/hub/", "new")
 
 
@@ -50,35 +52,30 @@ def served(tmp_path) -> Iterator[Served]:
         server.shutdown()
 
 
-def test_a_page_begins_at_once_and_has_the_words_of_the_version_that_comes(served):
+@pytest.mark.parametrize("path", ["/hub/page.html", "/hub/en/", "/hub/en/index.html?x#y"])
+def test_a_page_that_is_made_is_answered_before_its_version_is_there(served, path):
     served.board.show(COMING)
-    response = served.ask("/hub/page.html")
+    response = served.ask(path)
     assert response.status == 200
     assert response.headers["Content-Type"] == "text/html; charset=utf-8"
     assert response.headers["Cache-Control"] == "no-store"
-    served.write("new words")
-    served.board.show(NEW)
     page = response.read().decode()
     assert "new words" in page
     assert 'data-version="new"' in page
 
 
-def test_a_version_that_does_not_come_leaves_the_page_as_it_was(served):
+@pytest.mark.parametrize("path", ["/page.html", "/other/page.html", "/hub/x/../page.html"])
+def test_a_page_that_is_made_is_found_nowhere_else(served, path):
     served.board.show(COMING)
-    response = served.ask("/hub/page.html")
-    problem = Problem("", "", "the disk is full", "make room")
-    served.board.show(Shown("/hub/", "old", (problem,)))
-    page = response.read().decode()
-    assert "old words" in page
-    assert 'data-version="old"' in page
+    threading.Timer(0.2, served.board.show, [NEW]).start()
+    assert served.ask(path).status != 200
 
 
 @pytest.mark.parametrize(
     ("path", "method"),
-    [("/hub/data.json", "GET"), ("/hub/new.html", "GET"), ("/hub/page.html", "HEAD")],
+    [("/hub/data.json", "GET"), ("/hub/new.html", "GET"), ("/hub/new.html", "HEAD")],
 )
 def test_all_else_is_answered_when_the_version_is_there(served, path, method):
-    """How it will be answered is not known before."""
     served.board.show(COMING)
     answered = []
     asking = threading.Thread(target=lambda: answered.append(served.ask(path, method)))
@@ -94,25 +91,17 @@ def test_all_else_is_answered_when_the_version_is_there(served, path, method):
     assert int(response.headers["Content-Length"]) > 0
 
 
-def test_who_knows_nothing_of_parts_gets_the_page_in_one(served):
+def test_a_version_that_does_not_come_leaves_the_site_as_it_was(served):
     served.board.show(COMING)
-    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
-    connection._http_vsn, connection._http_vsn_str = 10, "HTTP/1.0"
-    connection.request("GET", "/hub/page.html", headers={"Host": "localhost"})
-    threading.Timer(0.2, served.board.show, [NEW]).start()
-    response = connection.getresponse()
-    assert response.headers["Transfer-Encoding"] is None
-    assert 'data-version="new"' in response.read().decode()
+    served.board.show(Shown("/hub/", "old", (Problem("", "", "the disk is full", "make room"),)))
+    page = served.ask("/hub/page.html").read().decode()
+    assert "old words" in page
+    assert 'data-version="old"' in page
 
 
-def test_a_connection_is_of_use_again_when_its_page_has_come(served):
-    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
+def test_open_pages_are_told_of_the_version_that_comes(served):
     served.board.show(COMING)
-    connection.request("GET", "/hub/page.html")
-    first = connection.getresponse()
-    served.board.show(NEW)
-    assert 'data-version="new"' in first.read().decode()
-    socket = connection.sock
-    connection.request("GET", "/hub/page.html")
-    assert 'data-version="new"' in connection.getresponse().read().decode()
-    assert connection.sock is socket
+    events = served.ask("/_hubcards/events")
+    lines = iter(events.readline, b"")
+    told = next(line for line in lines if line.startswith(b"data: "))
+    assert json.loads(told.removeprefix(b"data: ")) == {"version": "new", "problems": []}

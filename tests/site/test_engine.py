@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -171,33 +171,48 @@ def test_a_row_that_was_tampered_with_is_not_believed(settings, output):
     assert snapshot(output) == clean_build(settings, settings.root / "clean")
 
 
-def test_another_version_is_told_before_and_when_everybody_sees_it(settings, output):
+def test_another_version_is_told_when_its_cards_are_made_and_when_everybody_sees_it(
+    settings, output
+):
     told = []
 
-    def note(name: str) -> None:
-        has_new_words = b"New words" in b"".join(snapshot(output).values())
-        told.append((name, has_new_words))
+    def note(name: str, folder: Path, paths: Iterable[str] | None = None) -> None:
+        files = snapshot(folder)
+        pages = files.values() if paths is None else [files[path] for path in paths]
+        told.append((name, any(b"New words" in page for page in pages)))
 
     def build_and_note() -> None:
         told.clear()
         build(
             settings,
             output,
-            coming=lambda: note("coming"),
-            published=lambda _token: note("published"),
+            coming=lambda coming: (
+                note("made", coming.folder, coming.paths),
+                note("coming", output),
+            ),
+            published=lambda _token: note("published", output),
         )
 
     write_dated(settings, "net", numbered(1))
     build_and_note()
-    assert [name for name, _ in told] == ["coming", "published"]
+    assert [name for name, _ in told] == ["made", "coming", "published"]
     write_dated(settings, "net", numbered(1, title="New words"))
     build_and_note()
-    assert told == [("coming", False), ("published", True)]
+    assert told == [("made", True), ("coming", False), ("published", True)]
     build_and_note()
     assert told == []
     write_dated(settings, "net", "---\ntitle: 1\n---\n")
     build_and_note()
     assert told == []
+
+
+def test_no_page_is_told_as_made_whose_links_may_lead_nowhere(settings, output):
+    told = []
+    for name, text in {"net": "[x](other.md)", "other": "text"}.items():
+        write_dated(settings, name, card_text({"zh_CN": text}))
+    build(settings, output, coming=lambda coming: told.extend(coming.paths))
+    assert any("other" in path for path in told)
+    assert not any("net" in path for path in told)
 
 
 def test_an_error_leaves_the_site_and_a_mended_card_is_quick_again(settings, output):

@@ -18,7 +18,7 @@
 
   let events = null;
   const reload = () => {
-    // Else it would hear of the version that it waits for, and begin anew.
+    // Else it would hear again of the version that it asks for, and begin anew.
     events.close();
     const kept = { path: location.pathname, x: scrollX, y: scrollY };
     sessionStorage.setItem(place, JSON.stringify(kept));
@@ -87,9 +87,7 @@
 
   const onState = ({ data }) => {
     const state = JSON.parse(data);
-    // The answer comes with the version that is coming: what a browser does before it asks for a
-    // page is done by then.
-    if (state.isComing || state.version !== version) reload();
+    if (state.version !== version) reload();
     else showProblems(state.problems);
   };
 
