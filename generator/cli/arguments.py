@@ -51,13 +51,7 @@ def command_parser() -> argparse.ArgumentParser:
         type=_web_address,
         help=say("where the site will be found (default: as in site.yaml)"),
     )
-    build.add_argument(
-        "--jobs",
-        metavar="N",
-        type=_positive,
-        default=_cores(),
-        help=say("processes to render with"),
-    )
+    _add_jobs(build)
     build.add_argument(
         "--cluster",
         metavar="tcp://HOST:PORT",
@@ -89,13 +83,7 @@ def command_parser() -> argparse.ArgumentParser:
         type=_positive,
         help=say("which port to listen on (default: 8000, or another that is free)"),
     )
-    serve.add_argument(
-        "--jobs",
-        metavar="N",
-        type=_positive,
-        default=_cores(),
-        help=say("processes to render with"),
-    )
+    _add_jobs(serve)
 
     check = commands.add_parser(
         "check",
@@ -178,6 +166,16 @@ def _add_cards(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         type=Path,
         help=say("the folder of cards (default: cards in the hub)"),
+    )
+
+
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_positive,
+        default=_cores(),
+        help=say("processes to render with"),
     )
 
 

@@ -21,9 +21,14 @@ def settings_of(options: argparse.Namespace) -> Settings:
     return load_settings((options.root or next(found, here)).absolute())
 
 
+def place_of_cards(options: argparse.Namespace, settings: Settings) -> Path:
+    """Where the cards are, or are to be: the folder that is named, or the hub's own."""
+    return options.cards or Path(shown_path(settings.root / CARDS_FOLDER))
+
+
 def cards_folder(options: argparse.Namespace, settings: Settings) -> Path:
-    """The folder of cards that is named, or the hub's own. Raises `UsageError`."""
-    folder: Path = options.cards or Path(shown_path(settings.root / CARDS_FOLDER))
+    """The place of the cards, which is a folder. Raises `UsageError` when it is not."""
+    folder = place_of_cards(options, settings)
     if not folder.is_dir():
         raise UsageError(
             f"{folder} is not a folder; name the folder of the cards with --cards, "

@@ -5,23 +5,20 @@ from __future__ import annotations
 import argparse
 import sys
 from importlib.util import find_spec
-from pathlib import Path
 
 from generator.authoring import command
 from generator.authoring.arguments import NEW_OPTIONS
 from generator.authoring.errors import AuthoringError
 from generator.cli.errors import UsageError
-from generator.cli.hub import settings_of
-from generator.cli.lines import shown_path
+from generator.cli.hub import place_of_cards, settings_of
 from generator.cli.writing import writing
 from generator.exit_codes import FINE
-from generator.layout import CARDS_FOLDER
 
 
 def run(options: argparse.Namespace) -> int:
     """Begin the card; the exit code. Raises `UsageError`."""
     settings = settings_of(options)
-    folder = options.cards or Path(shown_path(settings.root / CARDS_FOLDER))
+    folder = place_of_cards(options, settings)
     try:
         with writing(folder, "--cards"):
             done = command.new(

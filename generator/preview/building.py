@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -92,7 +93,8 @@ def rebuild(previewed: Previewed, before: Shown, show: Callable[[Shown], None]) 
 
 def _shown_of(coming: Coming, base_path: str, version: str) -> Shown:
     """What there is to be shown while another version than this one is coming."""
-    paths = [path for path in coming.paths if path.endswith(".html")]
+    made = (path for path in coming.paths if path.endswith(".html"))
+    paths = list(islice(made, _MOST_PAGES_AT_HAND + 1))
     pages = {}
     if len(paths) <= _MOST_PAGES_AT_HAND:
         pages = {path: (coming.folder / path).read_bytes() for path in paths}

@@ -29,7 +29,7 @@ def requested_file(target: str, base_path: str, folder: Path) -> Path | Elsewher
     if not path.startswith(base_path):
         is_above = path == "/" or f"{path}/" == base_path
         return Elsewhere(quote(base_path)) if is_above else None
-    in_site = path_in_site(target, base_path)
+    in_site = _in_site(path, base_path)
     found = _inside(folder, folder / in_site) if in_site else None
     if found is None:
         return None
@@ -46,8 +46,10 @@ def path_in_site(target: str, base_path: str) -> str | None:
     The path has slashes, and that of a folder's page its name. None for what no site has.
     """
     path = _decoded(target)
-    if path is None or not path.startswith(base_path):
-        return None
+    return _in_site(path, base_path) if path and path.startswith(base_path) else None
+
+
+def _in_site(path: str, base_path: str) -> str | None:
     *folders, name = path[len(base_path) :].split("/")
     if not all(folders) or {".", ".."} & {*folders, name}:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,13 +60,14 @@ def no_progress(_done: int, _all: int) -> None:
 class Coming(Struct, frozen=True):
     """Another version, with this token, of which no card has an error.
 
-    Its files at `paths` are in `folder` so far, and stay as they are if it becomes one: what it
-    has beside its cards is still to be made, and links may turn out to lead nowhere.
+    Its files at `paths`, which can be gone through once, are in `folder` so far, and stay as they
+    are if it becomes one: what it has beside its cards is still to be made, and links may turn
+    out to lead nowhere.
     """
 
     token: str
     folder: Path
-    paths: frozenset[str]
+    paths: Iterator[str]
 
 
 def nobody_waits(_coming: Coming) -> None:

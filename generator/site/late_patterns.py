@@ -37,6 +37,7 @@ class LatePattern:
         self._source = source
         self._flags = flags
         self._first = _first_character(source, flags)
+        self._is_name = source == _NAME
         self._compiled: re.Pattern[str] | None = None
 
     @property
@@ -55,7 +56,7 @@ class LatePattern:
             return self._compiled.match(text, place, end)
         if self._first and not text.startswith(self._first, place, end):
             return None
-        if self._source == _NAME:
+        if self._is_name:
             found = _NAME_IN_ASCII.match(text, place, end)
             next_place = found.end() if found else place
             # Else the name may begin, or go on, with a letter that only the whole pattern knows.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -63,30 +63,32 @@ def renew(
     """
     site = site_for_work(build, key)
     hub = hub_of(site)
-    made: set[str] = set()
-    rendered, diagnostics = _render_changed(build, site, draft, cards, known, made)
+    rendered, diagnostics = _render_changed(build, site, draft, cards, known)
     if not has_errors(diagnostics):
-        build.coming(Coming(token, draft.tree.folder, frozenset(made)))
+        build.coming(Coming(token, draft.tree.folder, _made(draft.memory, rendered)))
         paths = {card.id: card.path for card in cards}
         listed, links = _told(draft.memory, paths)
         _write_common(hub, draft, key, listed)
         anchors_of = lru_cache(maxsize=_ANCHORS_AT_HAND)(partial(_anchors, draft.memory))
         diagnostics += broken_links(hub.settings, links, paths.keys(), anchors_of, draft.tree.has)
-    return rendered, diagnostics
+    return len(rendered), diagnostics
+
+
+def _made(memory: Memory, rendered: Iterable[str]) -> Iterator[str]:
+    """Where the files of these cards are, but of those with links that are still to be looked at.
+
+    Nothing is looked for before it is asked for, which only a preview does.
+    """
+    for card_id in rendered:
+        listing, output = memory.listing(card_id), memory.output(card_id)
+        if listing and output and not listing.links:
+            yield from output.files
 
 
 def _render_changed(
-    build: Build,
-    site: bytes,
-    draft: Draft,
-    cards: Sequence[Source],
-    known: Mapping[str, KnownCard],
-    made: set[str],
-) -> tuple[int, list[Diagnostic]]:
-    """Renders the cards that are not as they were; how many, and what is wrong with them.
-
-    Adds to `made` where the files are of which no link is still to be looked at.
-    """
+    build: Build, site: bytes, draft: Draft, cards: Sequence[Source], known: Mapping[str, KnownCard]
+) -> tuple[Sequence[str], list[Diagnostic]]:
+    """Renders the cards that are not as they were; their ids, and what is wrong with them."""
     titles = {
         card.id: before.title
         for card in cards
@@ -94,7 +96,7 @@ def _render_changed(
     }
     changed = [index for index, card in enumerate(cards) if card.id not in titles]
     unchanged = [index for index, card in enumerate(cards) if card.id in titles]
-    diagnostics = _render(build, site, draft, cards, changed, known, titles, made)
+    diagnostics = _render(build, site, draft, cards, changed, known, titles)
     beside = []
     if not has_errors(diagnostics):
         beside = [
@@ -102,13 +104,13 @@ def _render_changed(
             for index in _beside_others(cards, changed, known)
             if known[cards[index].id].neighbours != _neighbours(cards, index, titles)
         ]
-        diagnostics += _render(build, site, draft, cards, beside, known, titles, made)
+        diagnostics += _render(build, site, draft, cards, beside, known, titles)
     renew_signatures(
         draft.memory, [cards[index] for index in sorted({*unchanged} - {*beside})], known
     )
     for card_id in known.keys() - {card.id for card in cards}:
         _forget(draft, card_id)
-    return len(changed) + len(beside), diagnostics
+    return [cards[index].id for index in (*changed, *beside)], diagnostics
 
 
 def _render(
@@ -119,9 +121,8 @@ def _render(
     wanted: Sequence[int],
     known: Mapping[str, KnownCard],
     titles: dict[str, str],
-    made: set[str],
 ) -> list[Diagnostic]:
-    """Renders the cards at these places; adds their titles to `titles`, and to `made`."""
+    """Renders the cards at these places, and adds their titles to `titles`."""
     tasks = [
         RenderingTask(
             Path(cards[index].path),
@@ -141,8 +142,6 @@ def _render(
         settings_problems += item.card.settings_problems
         titles[item.card.id] = item.card.title
         draft.changes.update(item.files)
-        if not item.card.links:
-            made.update(item.files)
         if item.card.listed:
             _keep(draft, cards[index], item, is_known=item.card.id in known)
         build.progress(done, len(tasks))

@@ -121,9 +121,7 @@ def _guide_entries(hub: Hub) -> Iterator[bytes]:
     languages = guide_languages(hub)
     for name in (*GUIDE_PAGES, *map(check_name, explained_codes())):
         pages = {item.tag: absolute(hub.base_url, guide_page(item, name)) for item in languages}
-        default = pages.get(hub.fallback.tag) or absolute(
-            hub.base_url, guide_page(hub.fallback, name)
-        )
+        default = absolute(hub.base_url, guide_page(hub.fallback, name))
         yield _entries_of("", {**pages, "x-default": default}, pages.values())
 
 

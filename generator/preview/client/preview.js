@@ -87,8 +87,8 @@
 
   const onState = ({ data }) => {
     const state = JSON.parse(data);
-    if (state.version !== version) reload();
-    else showProblems(state.problems);
+    if (state.version === version) showProblems(state.problems);
+    else reload();
   };
 
   const follow = () => {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import TypeVar
 from xml.etree.ElementTree import Element
 
@@ -16,6 +15,7 @@ from msgspec.structs import replace
 
 from generator.cards.blocks import scan_lines
 from generator.cards.model import CodeBlock, Line, Section
+from generator.site.digests import digest_of
 from generator.site.markdown.blocks import CODE_TAG, HTML_TAG, INDEX, Blocks, build_blocks
 from generator.site.markdown.code import code_figure
 from generator.site.markdown.definitions import Reference
@@ -178,7 +178,7 @@ def _check_code(code_blocks: Sequence[CodeBlock], placed: Placed) -> None:
 def _mark(lines: Sequence[Line]) -> str:
     # What a card would have to contain to forge an id is the hash of all that it contains.
     text = "\n".join(line.content for line in lines)
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    return digest_of(text.encode("utf-8", "surrogatepass"))
 
 
 def _without_control(line: Line) -> Line:
