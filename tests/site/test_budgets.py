@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gzip
 import re
+import time
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import Page, Response, Route
@@ -13,7 +16,7 @@ from playwright.sync_api import Page, Response, Route
 from generator.config import load_settings
 from generator.evidence.store import read_evidence
 from generator.site.search.extent import Search
-from tests.site.browsing import needs_browser, served
+from tests.site.browsing import QuietHandler, needs_browser, served
 from tests.site.hubs import build
 from tests.site.page_kinds import LANGUAGES, PAGE_KINDS, write_site
 
@@ -49,6 +52,15 @@ def address(tmp_path_factory) -> Iterator[str]:
     write_site(tmp_path_factory.mktemp("hub") / "hub", www / "kinds")
     with served(www) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def hesitant(tmp_path_factory) -> Iterator[tuple[Path, str]]:
+    """The folder of a site with every kind of page, and its address at a slow server."""
+    www = tmp_path_factory.mktemp("hesitant") / "www"
+    write_site(www.with_name("hub"), www)
+    with served(www, HesitantHandler) as address:
+        yield www, address
 
 
 def noted(page: Page) -> list[Response]:
@@ -94,6 +106,49 @@ def test_no_page_is_large_and_nothing_on_it_moves(browser, address, kind):
                 assert len(response.body()) < PAGE_BUDGET
                 page.mouse.wheel(0, 2_000)
                 assert page.evaluate(SHIFTS) == 0
+
+
+class HesitantHandler(QuietHandler):
+    """A server over a slow line: a page's second part comes long after its first.
+
+    How many bytes the first part has is said in the address, as in `tag-vision.html?first=2482`.
+    """
+
+    def do_GET(self) -> None:  # noqa: N802
+        address = urlsplit(self.path)
+        first = int(dict(parse_qsl(address.query)).get("first", 0))
+        if not first:
+            super().do_GET()
+            return
+        body = Path(self.translate_path(address.path)).read_bytes()
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[:first])
+        time.sleep(0.3)
+        self.wfile.write(body[first:])
+
+
+@pytest.mark.parametrize(
+    ("after", "nth"),
+    [
+        pytest.param(b"</svg>", 1, id="before the hub's name"),
+        pytest.param(b"</kbd>", 1, id="before the languages"),
+        pytest.param(b"<h1>", 1, id="before the heading"),
+        pytest.param(b'<p class="tile-author">Somebody</p>', 3, id="before the tags of a tile"),
+    ],
+)
+def test_nothing_moves_while_a_page_arrives_in_pieces(browser, hesitant, after, nth):
+    www, address = hesitant
+    path = PAGE_KINDS["tag"].in_language("zh-CN")
+    pieces = (www / path).read_bytes().split(after)
+    assert len(pieces) > nth
+    first = len(after.join([*pieces[:nth], b""]))
+    with browser.new_context(viewport={"width": 1280, "height": 800}) as context:
+        page = context.new_page()
+        page.goto(f"{address}/{path}?first={first}", wait_until="networkidle")
+        assert page.evaluate(SHIFTS) == 0
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)

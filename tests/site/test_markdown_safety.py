@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.site import theme
 from generator.site.markdown.render import RenderError
 from tests.site.hubs import render
 
@@ -131,6 +133,15 @@ def test_ids_of_a_card_can_not_be_taken_for_the_page_s_own():
         "heading-sample",
         "block-1",
     ]
+
+
+def test_no_heading_of_a_card_takes_an_id_of_the_page_s_own():
+    templates = Path(theme.__file__).parent / "templates"
+    html = "".join(path.read_text("utf-8") for path in templates.glob("*.html"))
+    own = sorted(set(re.findall(r' id="([a-z-]+)"', html)))
+    assert "page-sample" in own
+    rendered = render("".join(f"# {name.replace('-', ' ')}\n\n" for name in own))
+    assert re.findall(r' id="([^"]*)"', rendered) == [f"heading-{name}" for name in own]
 
 
 def test_a_link_to_an_id_of_the_card_finds_it():

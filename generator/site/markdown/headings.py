@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 _NOT_IN_SLUG = re.compile(r"[^\w\- ]")
-_RESERVED = re.compile(r"sample|page|content|contents|(?:block|fn|fnref)-[\d-]+|user-content-.*")
+_RESERVED = re.compile(
+    r"sample|page|content|contents|(?:block|fn|fnref)-[\d-]+|user-content-.*"
+    r"|page-(?:chart|chart-text|contents|description|end|facts|sample)"
+)
 
 
 class PlacedHeading(Struct, frozen=True):
