@@ -328,10 +328,8 @@
 
   let loading = null;
   let latest = 0;
-  let asked = null;
 
-  const search = async () => {
-    const number = ++latest;
+  const search = async (number) => {
     const query = foldText(input.value).trim();
     loading ??= loadCards().then(withGuide).then(prepare);
     let list;
@@ -381,13 +379,17 @@
   };
 
   let timer = 0;
-  const ask = () => {
+  const ask = async () => {
     clearTimeout(timer);
-    asked = search();
-    return asked;
+    timer = 0;
+    results.ariaBusy = "true";
+    const number = ++latest;
+    await search(number);
+    if (number === latest && !timer) results.ariaBusy = "false";
   };
   const askSoon = () => {
     clearTimeout(timer);
+    results.ariaBusy = "true";
     timer = setTimeout(ask, PAUSE);
   };
 

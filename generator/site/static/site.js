@@ -195,7 +195,9 @@ const setUpSearch = () => {
   document.addEventListener("keydown", (event) => {
     // Not without Shift: there are keyboards on which "/" needs it.
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.isComposing || event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    // The field of a dialog that has just been closed has the focus until the next frame.
+    const field = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.isComposing || field?.getClientRects().length) return;
     event.preventDefault();
     open();
   });
