@@ -28,7 +28,7 @@ from .watch import Watch, descendants
 STACK_SIGNAL = signal.SIGUSR2
 _ASK_FOR_STACK = b"S"
 _SECONDS_FOR_STACK = 0.5
-# What grows meanwhile is to be ended soon.
+# Memory grows by gigabytes in a second, and others on the machine need it.
 _SECONDS_FOR_STACK_OF_GROWING = 0.15
 _MOST_OF_STACK = 20_000
 _MANY = 10_000
@@ -143,10 +143,10 @@ def _stand_by(group: _Supervised) -> None:
             order = os.read(group.life, 1)
             if order == messages.PEAK:
                 _tell(group.fate, {"peak": group.watch.take_peak()})
-    if status is None and order == messages.LIMIT:
-        _ask_for_stack(group, _SECONDS_FOR_STACK)
-    if status is None and reached is not None:
+    if status is None and reached == messages.MEMORY:
         _ask_for_stack(group, _SECONDS_FOR_STACK_OF_GROWING)
+    elif status is None and (reached is not None or order == messages.LIMIT):
+        _ask_for_stack(group, _SECONDS_FOR_STACK)
     _end_all(group)
     if order == b"":
         return
